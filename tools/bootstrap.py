@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "lock.txt"
 UV_LOCK = ROOT / "requirements" / "tool-uv.txt"
 UV_HOME = ROOT / ".cache" / "tools"
+EVERY_TEST = ["-n", "2", "--dist", "loadgroup"]  # what ./test alone means
 TRIES = 2  # a registry that stumbles once should not cost a newcomer the first minute
 
 Command = list[str]
@@ -34,7 +35,7 @@ Command = list[str]
 
 def main(arguments: list[str]) -> None:
     verb, *rest = arguments or ["run"]
-    targets = {"run": ["consentry", *(rest or ["demo"])], "test": ["pytest", *rest], "env": []}
+    targets = {"run": ["consentry", *(rest or ["demo"])], "test": ["pytest", *(rest or EVERY_TEST)], "env": []}
     if verb not in targets:
         sys.exit(f"bootstrap.py knows run, test and env, not {verb!r}.")
     environment = Path(os.environ.get("CONSENTRY_VENV") or ROOT / ".venv").absolute()
@@ -74,7 +75,7 @@ def only_one_at_a_time(environment: Path) -> Iterator[None]:
 
 
 def fingerprint() -> str:
-    """What the environment was made from: the locked versions, the interpreter and the checkout's place."""
+    """Name what the environment is made from: the locked versions, the interpreter, the checkout's place."""
     made_from = LOCK.read_bytes() + f"{sys.version}{sys.base_prefix}{ROOT}".encode()
     return hashlib.sha256(made_from).hexdigest()
 
@@ -125,7 +126,7 @@ def pip_command() -> Command | None:
 
 
 def find_uv(pip: Command | None) -> str | None:
-    """uv from the path, or fetched once into the checkout; None if it is unwanted or out of reach."""
+    """Find uv on the path or fetch it once into the checkout; None if it is unwanted or out of reach."""
     if os.environ.get("CONSENTRY_INSTALLER") == "pip":
         return None
     if on_path := shutil.which("uv"):
