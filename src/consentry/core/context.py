@@ -1,0 +1,76 @@
+"""What a decision may use: one realm's store, the time, chance, keys; and where it leaves what must be kept."""
+
+from collections.abc import Awaitable, Callable
+from typing import Generic, Protocol, TypeVar
+
+from consentry.core.changes import Change
+from consentry.core.keys import KeyRing
+from consentry.core.model import Realm
+from consentry.core.ports import Store
+from consentry.uma.value import value
+
+Question = TypeVar("Question")
+Said = TypeVar("Said")
+
+
+class Chance(Protocol):
+    """The only source of randomness."""
+
+    def secret(self) -> str:
+        """Return 256 random bits as base64url text."""
+        ...
+
+    def identifier(self) -> str:
+        """Return a random id that is never reused (128 bits as base64url text)."""
+        ...
+
+
+class Answer(Generic[Said]):
+    """What to say, and the changes that go with saying it."""
+
+    __slots__ = ("changes", "said")
+
+    def __init__(self, said: Said, *changes: Change) -> None:
+        self.said = said
+        self.changes = changes
+
+
+@value
+class Caller:
+    """What the edge of the server knows about a request, for the audit."""
+
+    request_id: str = ""
+    address: str = ""
+
+
+class Context:
+    """Everything a decision may use.  It reads and thinks; it may run again."""
+
+    __slots__ = ("_chance", "caller", "issuer", "kept", "keys", "now", "realm", "store")
+
+    def __init__(
+        self, *, realm: Realm, issuer: str, keys: KeyRing, store: Store, now: int, chance: Chance, caller: Caller
+    ) -> None:
+        self.realm = realm
+        self.issuer = issuer
+        self.keys = keys
+        self.store = store
+        self.now = now
+        self.caller = caller
+        self.kept: tuple[Change, ...] = ()
+        self._chance = chance
+
+    def keep(self, *changes: Change) -> None:
+        """Apply these changes whatever the answer will be, a refusal included."""
+        self.kept += changes
+
+    def new_secret(self) -> str:
+        """Return a fresh secret of 256 random bits."""
+        return self._chance.secret()
+
+    def new_id(self) -> str:
+        """Return a fresh identifier of 128 random bits, never reused."""
+        return self._chance.identifier()
+
+
+Decision = Callable[[Context, Question], Awaitable[Answer[Said]]]
