@@ -5,12 +5,12 @@ from typing import Generic, Protocol, TypeVar
 
 from consentry.core.changes import Change
 from consentry.core.keys import KeyRing
-from consentry.core.model import Realm
+from consentry.core.model import Realm, TrustedIssuer
 from consentry.core.ports import Store
 from consentry.uma.value import value
 
 Question = TypeVar("Question")
-Said = TypeVar("Said")
+Said = TypeVar("Said", covariant=True)
 
 
 class Chance(Protocol):
@@ -46,10 +46,19 @@ class Caller:
 class Context:
     """Everything a decision may use.  It reads and thinks; it may run again."""
 
-    __slots__ = ("_chance", "caller", "issuer", "kept", "keys", "now", "realm", "store")
+    __slots__ = ("_chance", "caller", "issuer", "kept", "keys", "now", "realm", "store", "trusted_issuers")
 
     def __init__(
-        self, *, realm: Realm, issuer: str, keys: KeyRing, store: Store, now: int, chance: Chance, caller: Caller
+        self,
+        *,
+        realm: Realm,
+        issuer: str,
+        keys: KeyRing,
+        store: Store,
+        now: int,
+        chance: Chance,
+        caller: Caller,
+        trusted_issuers: tuple[TrustedIssuer, ...] = (),
     ) -> None:
         self.realm = realm
         self.issuer = issuer
@@ -57,6 +66,7 @@ class Context:
         self.store = store
         self.now = now
         self.caller = caller
+        self.trusted_issuers = trusted_issuers
         self.kept: tuple[Change, ...] = ()
         self._chance = chance
 
