@@ -10,7 +10,7 @@ from consentry.core.ports import Store
 from consentry.uma.value import value
 
 Question = TypeVar("Question")
-Said = TypeVar("Said", covariant=True)
+Said_co = TypeVar("Said_co", covariant=True)
 
 
 class Chance(Protocol):
@@ -25,12 +25,12 @@ class Chance(Protocol):
         ...
 
 
-class Answer(Generic[Said]):
+class Answer(Generic[Said_co]):
     """What to say, and the changes that go with saying it."""
 
     __slots__ = ("changes", "said")
 
-    def __init__(self, said: Said, *changes: Change) -> None:
+    def __init__(self, said: Said_co, *changes: Change) -> None:
         self.said = said
         self.changes = changes
 
@@ -83,4 +83,4 @@ class Context:
         return self._chance.identifier()
 
 
-Decision = Callable[[Context, Question], Awaitable[Answer[Said]]]
+Decision = Callable[[Context, Question], Awaitable[Answer[Said_co]]]
