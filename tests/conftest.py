@@ -47,6 +47,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if find_chromium() is None:
         terminalreporter.write_line(
-            "No Chromium here: the tests marked `browser` were skipped. "
-            "To run them: apt-get install -y chromium, or set CONSENTRY_CHROMIUM.",
+            "No Chromium here, so the tests marked `browser` could not run. "
+            "To have it: apt-get install -y chromium, or set CONSENTRY_CHROMIUM.",
         )

@@ -9,7 +9,7 @@ PYTHON                (read by ./run and ./test) the interpreter to build on
 
 import sys
 
-if sys.version_info < (3, 11):  # before anything an older interpreter could trip over
+if sys.version_info < (3, 11):  # the syntax below is kept such that an old python3 gets as far as this
     sys.exit("Python 3.11 or newer is needed; this is %d.%d.%d." % sys.version_info[:3])
 
 import fcntl
@@ -129,9 +129,7 @@ def find_uv(pip: Command | None) -> str | None:
     """Find uv on the path or fetch it once into the checkout; None if it is unwanted or out of reach."""
     if os.environ.get("CONSENTRY_INSTALLER") == "pip":
         return None
-    if on_path := shutil.which("uv"):
-        return on_path
-    uv = str(UV_HOME / "bin" / "uv")
+    uv = shutil.which("uv") or str(UV_HOME / "bin" / "uv")
     if not works(uv, "--version") and pip:
         # --target is allowed where PEP 668 forbids a plain install.
         options = ["--target", str(UV_HOME), "--upgrade", "--no-deps", "--require-hashes"]
