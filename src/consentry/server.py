@@ -127,7 +127,8 @@ class Server:
             if opened is None:
                 return NotFound("no such realm")
             try:
-                answer, kept = await self._attempt(opened, decide, question, caller or Caller())
+                attempt = self._attempt(opened, decide, question, caller or Caller())
+                answer, kept = await attempt
             except StaleRealm:
                 self._realms.pop(realm, None)
                 continue
@@ -165,6 +166,7 @@ class Server:
             now=int(self.clock()),
             chance=self._chance,
             caller=caller,
+            trusted_issuers=opened.reference.trusted_issuers,
         )
         said: Said | Refusal
         changes: tuple[Change, ...] = ()

@@ -50,12 +50,14 @@ class Surroundings:
 
     ``resources``: those of the wanted ones that exist; ``grants``: every grant of the owner on one of them (by id,
     type or label) that could concern this requester, whatever its state; ``requests``: this requester's requests to
-    this owner at this resource server through this client that are open, denied or blocked.
+    this owner at this resource server through this client that are open, narrowed, denied or blocked; ``account``:
+    the requester's account if it is one of this realm.
     """
 
     resources: tuple[Resource, ...]
     grants: tuple[Grant, ...]
     requests: tuple[AccessRequest, ...]
+    account: Account | None = None
 
 
 @value
@@ -205,7 +207,8 @@ class Store(Protocol):
     ) -> Surroundings:
         """Return what an assessment needs; see `Surroundings`.
 
-        Grants are those to this account, e-mail address or client, and all claim-conditioned and circle grants.
+        Grants are those to this account, to its verified e-mail address, to ``email``, to this client, and all
+        claim-conditioned and circle grants.
         ``subject`` is the requester's subject as stored in access requests (None: nobody known, no requests).
         """
         ...
@@ -257,6 +260,15 @@ class Store(Protocol):
 
     async def events(self, owner_id: str, page: Page) -> Sequence[Event]:
         """List what happened to an owner's things, newest first."""
+        ...
+
+    # -- the operator's: whole realms --
+    async def all_resources(self, page: Page) -> Sequence[Resource]:
+        """List every resource of the realm by ``resource_id``."""
+        ...
+
+    async def all_grants(self, page: Page) -> Sequence[Grant]:
+        """List every grant of the realm by ``grant_id``."""
         ...
 
 

@@ -1,0 +1,185 @@
+"""The UMA grant: a permission ticket becomes an RPT, or the client hears what is missing.
+
+The ticket is spent as soon as an authenticated client shows it, whatever follows; the errors come in the order ticket,
+earlier RPT, scope, claims, owner's word.
+
+Spec: Grant 3.3.1, 3.3.4, 3.3.5, 3.3.6, 5.5.
+"""
+
+from dataclasses import replace
+
+from consentry.core.access_request import ask_owner, blocked, narrowed
+from consentry.core.assessment import Assessment, Question, assess
+from consentry.core.changes import Add
+from consentry.core.claims import BadClaimToken, ClaimToken
+from consentry.core.context import Answer, Context
+from consentry.core.errors import InvalidGrant
+from consentry.core.issued import TokenIssued
+from consentry.core.model import Client, PermissionTicket, Requester, TrustedIssuer
+from consentry.core.permission_ticket import UNUSABLE, rotated, spend, ticket_event
+from consentry.core.ports import Surroundings
+from consentry.core.requested_scopes import Wanted, requested_scopes
+from consentry.core.requesting_party import may_push, requester_from
+from consentry.core.requesting_party_token import earlier_rpt, issue
+from consentry.uma.codes import CLAIM_TOKEN_FORMAT_ID_TOKEN
+from consentry.uma.value import value
+from consentry.uma.wire import NeedInfo, RequestSubmitted, RequiredClaim
+
+
+@value
+class TicketRequest:
+    """Spec: Grant 3.3.1.  ``claim_token`` has been verified, or found bad, before the decision."""
+
+    ticket: str
+    claim_token: ClaimToken | BadClaimToken | None = None
+    pct: str | None = None
+    rpt: str | None = None
+    scope: tuple[str, ...] = ()
+
+
+@value
+class RequestDenied:
+    """The requesting party may not.  Spec: Grant 3.3.6."""
+
+
+Outcome = TokenIssued | NeedInfo | RequestSubmitted | RequestDenied
+
+
+async def redeem(ctx: Context, client: Client, request: TicketRequest) -> Answer[Outcome]:
+    """Answer a request for an RPT.  Spec: Grant 3.3.1."""
+    ticket = await spend(ctx, client, request.ticket)
+    ticket = replace(ticket, scope=request.scope or ticket.scope)
+    earlier = await earlier_rpt(ctx, client, ticket, request.rpt) if request.rpt else None
+    requester, bad = _pushed(ctx, client, ticket, request)
+    around = await _surroundings(ctx, client, ticket, requester)
+    requester, bad = _today(requester, around, bad)
+    wanted = requested_scopes(ticket.permissions, around.resources, registered=client.scope, requested=ticket.scope)
+    ticket = replace(ticket, requester=requester)
+    assessed = assess(_question(ctx, ticket, client), wanted, around.grants)
+    if bad is None and _enough(ctx, ticket, assessed, around):
+        return issue(ctx, client, ticket, assessed.granted, earlier)
+    return _not_yet(ctx, ticket, wanted, assessed, around, bad=bad)
+
+
+def _not_yet(
+    ctx: Context,
+    ticket: PermissionTicket,
+    wanted: tuple[Wanted, ...],
+    assessed: Assessment,
+    around: Surroundings,
+    *,
+    bad: str | None,
+) -> Answer[Outcome]:
+    """Choose among what could help, the owner's word, and no.  Spec: Grant 3.3.4, 3.3.6."""
+    if bad is not None or ticket.requester is None or assessed.missing:
+        return _need_info(ctx, ticket, assessed, bad)
+    if ctx.realm.settings.pending_requests and not assessed.forbidden and not blocked(around, ticket, ctx.now):
+        return ask_owner(ctx, ticket, wanted, around)
+    denied = ticket_event(ctx, "request.denied", ticket, reason="not shared with the requesting party")
+    return Answer(RequestDenied(), Add(record=denied))
+
+
+def _pushed(
+    ctx: Context, client: Client, ticket: PermissionTicket, request: TicketRequest
+) -> tuple[Requester | None, str | None]:
+    """Return who asks, as far as is known, and what is wrong with the pushed claim token, if anything."""
+    pushed = request.claim_token
+    if pushed is None:
+        return ticket.requester, None
+    if isinstance(pushed, BadClaimToken):
+        return ticket.requester, pushed.reason
+    if pushed.realm_version != ctx.realm.version:
+        return ticket.requester, "the claim token was verified with keys that have changed since"
+    if not may_push(pushed, client, own_issuer=ctx.issuer, trusted=ctx.trusted_issuers):
+        return ticket.requester, "the claim token was not made for this client"
+    requester = requester_from(pushed, own_issuer=ctx.issuer)
+    known = ticket.requester
+    if known is not None and (known.issuer, known.subject) != (requester.issuer, requester.subject):
+        return known, "the claim token speaks of somebody else than before"
+    return requester, None
+
+
+def _today(requester: Requester | None, around: Surroundings, bad: str | None) -> tuple[Requester | None, str | None]:
+    """Hold what was said about one of our own people against what is true today."""
+    if requester is None or requester.account_id is None:
+        return requester, bad
+    account = around.account
+    if account is None or account.disabled_at is not None:
+        return None, bad or "the requesting party's account is gone or disabled"
+    verified = account.email.casefold() if account.email and account.email_verified else None
+    return replace(requester, email=verified), bad
+
+
+async def _surroundings(
+    ctx: Context, client: Client, ticket: PermissionTicket, requester: Requester | None
+) -> Surroundings:
+    around = await ctx.store.surroundings(
+        ticket.owner_id,
+        ticket.resource_server,
+        tuple(permission.resource_id for permission in ticket.permissions),
+        account_id=requester.account_id if requester else None,
+        email=requester.email if requester else None,
+        subject=requester.subject if requester else None,
+        client_id=client.client_id,
+    )
+    registered = {resource.resource_id: set(resource.resource_scopes) for resource in around.resources}
+    for permission in ticket.permissions:
+        if not set(permission.scopes) <= registered.get(permission.resource_id, set()) or (
+            permission.resource_id not in registered
+        ):
+            raise InvalidGrant(UNUSABLE, reason="a resource or scope of the ticket is gone")
+    return around
+
+
+def _question(ctx: Context, ticket: PermissionTicket, client: Client) -> Question:
+    return Question(
+        owner_id=ticket.owner_id,
+        owner_may_request=ctx.realm.settings.owner_may_request,
+        requester=ticket.requester,
+        client_id=client.client_id,
+        now=ctx.now,
+        until=ctx.now + ctx.realm.settings.lifetimes.rpt,
+    )
+
+
+def _enough(ctx: Context, ticket: PermissionTicket, assessed: Assessment, around: Surroundings) -> bool:
+    """Tell whether what can be granted is enough to grant it.  Spec: Grant 3.3.4."""
+    if narrowed(around, ticket):
+        return bool(assessed.granted)
+    match ctx.realm.settings.partial:
+        case "ticket":
+            return assessed.complete
+        case "all":
+            return assessed.full
+        case "any":
+            return bool(assessed.granted)
+
+
+def _need_info(ctx: Context, ticket: PermissionTicket, assessed: Assessment, bad: str | None) -> Answer[NeedInfo]:
+    """Say what to push, with a fresh ticket; never what value is expected.  Spec: Grant 3.3.6."""
+    secret = ctx.new_secret()
+    successor = rotated(ctx, ticket, secret, lifetime=ctx.realm.settings.lifetimes.ticket)
+    said = NeedInfo(ticket=secret, required_claims=_required_claims(ctx, ticket, assessed))
+    needed = ticket_event(ctx, "claims.needed", ticket, reason=bad or "the requesting party is not known well enough")
+    return Answer(said, Add(record=successor), Add(record=needed))
+
+
+def _required_claims(ctx: Context, ticket: PermissionTicket, assessed: Assessment) -> tuple[RequiredClaim, ...]:
+    named = tuple(
+        RequiredClaim(claim_token_format=(CLAIM_TOKEN_FORMAT_ID_TOKEN,), name=claim.name, issuer=(claim.issuer,))
+        for claim in assessed.missing
+    )
+    if named and ticket.requester is not None:
+        return named
+    issuers = (ctx.issuer, *(trusted.issuer for trusted in _usable_issuers(ctx, ticket)))
+    identity = RequiredClaim(
+        claim_token_format=(CLAIM_TOKEN_FORMAT_ID_TOKEN,),
+        name="sub",
+        friendly_name="Who is asking",
+        issuer=issuers,
+    )
+    return (identity,)
+
+
+def _usable_issuers(ctx: Context, ticket: PermissionTicket) -> list[TrustedIssuer]:
+    return [trusted for trusted in ctx.trusted_issuers if ticket.client_id in trusted.client_ids]
