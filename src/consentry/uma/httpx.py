@@ -1,0 +1,297 @@
+"""Sends calls with httpx2, and fetches protected resources as if nothing were in the way.
+
+Certificates are checked because httpx2 checks them.  Redirects of calls are never followed.
+Spec: Grant 2, 3.2, 3.3, 3.4, 3.5, FedAuthz 1.3.
+"""
+
+import time
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Generator,
+    Iterator,
+    Sequence,
+)
+from inspect import isawaitable
+from typing import TypeAlias, TypeVar
+
+import anyio
+import httpx2
+
+from consentry.uma.call import Call, Reply
+from consentry.uma.challenge import UmaChallenge, find_uma_challenge, says_unreachable
+from consentry.uma.client import ClaimToken, discover
+from consentry.uma.client_authentication import ClientAuthentication
+from consentry.uma.discovery import Discovery
+from consentry.uma.errors import (
+    AuthorizationServerUnreachableError,
+    InsecureUrlError,
+    InvalidGrantError,
+    NotFoundError,
+    UnreachableError,
+)
+from consentry.uma.metadata import Metadata, is_secure, origin
+from consentry.uma.requesting_party import ClaimsWanted, Heard, Pause, RequestingParty, Step
+from consentry.uma.wallet import HeldToken
+
+LARGEST_ANSWER = 1 << 20
+
+T = TypeVar("T")
+
+ClaimTokenSource: TypeAlias = Callable[[ClaimsWanted], ClaimToken | Awaitable[ClaimToken | None] | None]
+
+
+def send(client: httpx2.Client, call: Call[T]) -> T:
+    """Send a call and read its reply; no answer, or one over 1 MiB, is an ``UnreachableError``."""
+    _require_secure(call.url)
+    try:
+        request = client.build_request(call.method, call.url, headers=call.headers, content=call.body or None)
+        response = client.send(request, stream=True, follow_redirects=False, auth=None)
+        try:
+            body = b""
+            for part in response.iter_bytes():
+                body = _grown(body, part)
+        finally:
+            response.close()
+    except httpx2.RequestError as problem:
+        raise UnreachableError(f"no answer from the authorization server: {type(problem).__name__}") from problem
+    return call.read(_reply(response, body))
+
+
+async def asend(client: httpx2.AsyncClient, call: Call[T]) -> T:
+    """Do what ``send`` does, with an ``AsyncClient``."""
+    _require_secure(call.url)
+    try:
+        request = client.build_request(call.method, call.url, headers=call.headers, content=call.body or None)
+        response = await client.send(request, stream=True, follow_redirects=False, auth=None)
+        try:
+            body = b""
+            async for part in response.aiter_bytes():
+                body = _grown(body, part)
+        finally:
+            await response.aclose()
+    except httpx2.RequestError as problem:
+        raise UnreachableError(f"no answer from the authorization server: {type(problem).__name__}") from problem
+    return call.read(_reply(response, body))
+
+
+def fetch_metadata(client: httpx2.Client, issuer: str) -> Metadata:
+    """Discover an authorization server."""
+    *earlier, last = discover(issuer)
+    for call in earlier:
+        try:
+            return send(client, call)
+        except NotFoundError:
+            continue
+    return send(client, last)
+
+
+async def afetch_metadata(client: httpx2.AsyncClient, issuer: str) -> Metadata:
+    """Do what ``fetch_metadata`` does, with an ``AsyncClient``."""
+    return await Discovery(AsyncSender(client)).metadata(issuer)
+
+
+class AsyncSender:
+    """Lends an ``AsyncClient`` to the parts of this package that send for themselves, such as ``Protection``."""
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self._client = client
+
+    async def __call__(self, call: Call[T]) -> T:
+        """Send a call and read its reply."""
+        return await asend(self._client, call)
+
+
+class UmaAuth(httpx2.Auth):
+    """Gets RPTs as resource servers ask for them: ``httpx2.Client(auth=UmaAuth(...))``, or an ``AsyncClient``.
+
+    One object serves one requesting party.  ``claim_token`` is asked what to push and may be a coroutine function when
+    the client is asynchronous; ``wait`` is the longest time in seconds that one request waits for an owner's decision.
+    A request is sent at most three times, and its body is read into memory to make that possible.  What cannot be
+    solved is raised: ``NeedInfoError`` and ``RequestSubmittedError`` hold the ticket to go on with, and
+    ``RequestDeniedError`` is a no.  Calls to the authorization server go through the same client, so its response
+    hooks see them too.
+    """
+
+    def __init__(
+        self,
+        *,
+        client: ClientAuthentication,
+        trusted_issuers: Collection[str],
+        claim_token: ClaimTokenSource | None = None,
+        scope: Sequence[str] = (),
+        wait: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        asleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._party = RequestingParty(
+            client=client, trusted_issuers=trusted_issuers, clock=clock, scope=scope, wait=wait
+        )
+        self._claim_token = claim_token
+        self._sleep = sleep
+        self._asleep = asleep
+
+    def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Drive the flow with blocking calls."""
+        request.read()
+        flow = self._flow(request)
+        heard: httpx2.Response | Heard = None
+        while True:
+            try:
+                step = flow.send(heard)
+            except StopIteration:
+                return
+            match step:
+                case httpx2.Request():
+                    heard = yield step
+                case Call():
+                    response = yield _built(step, request)
+                    response.read()
+                    heard = _answered(step, response)
+                case Pause():
+                    self._sleep(step.seconds)
+                    heard = None
+                case ClaimsWanted():
+                    heard = self._claims(step)
+
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        """Drive the flow without blocking."""
+        await request.aread()
+        flow = self._flow(request)
+        heard: httpx2.Response | Heard = None
+        while True:
+            try:
+                step = flow.send(heard)
+            except StopIteration:
+                return
+            match step:
+                case httpx2.Request():
+                    heard = yield step
+                case Call():
+                    response = yield _built(step, request)
+                    await response.aread()
+                    heard = _answered(step, response)
+                case Pause():
+                    await self._asleep(step.seconds)
+                    heard = None
+                case ClaimsWanted():
+                    heard = await self._aclaims(step)
+
+    def close(self, client: httpx2.Client) -> None:
+        """Forget every token and revoke it where it came from."""
+        for call in self._party.give_back():
+            send(client, call)
+
+    async def aclose(self, client: httpx2.AsyncClient) -> None:
+        """Do what ``close`` does, with an ``AsyncClient``."""
+        for call in self._party.give_back():
+            await asend(client, call)
+
+    def _flow(self, request: httpx2.Request) -> Generator[httpx2.Request | Step, httpx2.Response | Heard, None]:
+        url = str(request.url)
+        held = yield from self._party.token_for(url)
+        challenge = yield from _try(request, held)
+        if challenge is None:
+            return
+        try:
+            fresh = yield from self._party.token_after(url, challenge, earlier=held)
+        except InvalidGrantError:
+            if held is None:
+                raise
+            # The RPT we held may have been the reason, and the ticket is spent: begin anew without it.
+            self._party.wallet.drop(held)
+            challenge = yield from _try(request, None)
+            if challenge is None:
+                return
+            fresh = yield from self._party.token_after(url, challenge, earlier=None)
+        yield from _try(request, fresh)
+
+    def _claims(self, wanted: ClaimsWanted) -> ClaimToken | None:
+        if self._claim_token is None:
+            return None
+        found = self._claim_token(wanted)
+        if isawaitable(found):
+            raise TypeError("a synchronous client needs a claim_token function that is not a coroutine")
+        return found
+
+    async def _aclaims(self, wanted: ClaimsWanted) -> ClaimToken | None:
+        found = None if self._claim_token is None else self._claim_token(wanted)
+        return (await found) if isawaitable(found) else found
+
+
+def _try(
+    request: httpx2.Request, held: HeldToken | None
+) -> Generator[httpx2.Request, httpx2.Response | Heard, UmaChallenge | None]:
+    """Send the request, and return the challenge if that is what came back."""
+    request.headers.pop("authorization", None)
+    if held is not None:
+        _require_secure(str(request.url))
+        request.headers["authorization"] = f"Bearer {held.rpt}"
+    response = yield request
+    if not isinstance(response, httpx2.Response):
+        raise TypeError("a request is answered with a response")
+    if origin(str(response.url)) != origin(str(request.url)):
+        return None
+    if response.status_code == 403 and says_unreachable(response.headers.get_list("warning")):
+        raise AuthorizationServerUnreachableError("the resource server could get no permission ticket")
+    if response.status_code != 401:
+        return None
+    challenge = find_uma_challenge(response.headers.get_list("www-authenticate"))
+    if challenge is not None:
+        _require_secure(str(request.url))
+    return challenge
+
+
+class _Once(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+    """A body that can be sent once: a client that follows redirects must not carry it to another address."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body: bytes | None = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._take()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._take()
+
+    def _take(self) -> bytes:
+        if self._body is None:
+            raise UnreachableError("the authorization server redirected a call")
+        body, self._body = self._body, None
+        return body
+
+
+def _built(call: Call[object], request: httpx2.Request) -> httpx2.Request:
+    """Build the call's request with the time limits of the request it is made for."""
+    _require_secure(call.url)
+    limits = {name: limit for name, limit in request.extensions.items() if name == "timeout"}
+    built = httpx2.Request(call.method, call.url, headers=call.headers, content=call.body or None, extensions=limits)
+    if call.body:
+        built.stream = _Once(call.body)
+    return built
+
+
+def _answered(call: Call[object], response: httpx2.Response) -> Reply:
+    if str(response.url) != str(httpx2.URL(call.url)):
+        raise UnreachableError("the authorization server redirected a call")
+    return _reply(response, response.content)
+
+
+def _reply(response: httpx2.Response, body: bytes) -> Reply:
+    headers = tuple((name.lower(), text) for name, text in response.headers.multi_items())
+    return Reply(status=response.status_code, headers=headers, body=body)
+
+
+def _grown(body: bytes, part: bytes) -> bytes:
+    if len(body) + len(part) > LARGEST_ANSWER:
+        raise UnreachableError("the authorization server's answer is too large")
+    return body + part
+
+
+def _require_secure(url: str) -> None:
+    if not is_secure(url):
+        raise InsecureUrlError("secrets travel by https, or stay on this machine")
