@@ -1,0 +1,137 @@
+"""The introspection endpoint: what a token is worth now, to whoever asks.
+
+An RPT shows what is granted at this moment, to its resource server and owner only.  Whatever cannot be told, for any
+reason, is answered with ``active`` false and nothing else.
+
+Spec: RFC 7662 2.1, 2.2, 4; FedAuthz 5.1, 5.1.1.
+"""
+
+from consentry.core.bearer import bearer, owner_of
+from consentry.core.client_authentication import FAILED, Credentials, authenticate, is_public
+from consentry.core.context import Answer, Context
+from consentry.core.errors import InvalidClient, InvalidRequest, MissingToken
+from consentry.core.live import last_end, live_permissions
+from consentry.core.model import AccessToken, Client, GrantedPermission, RefreshToken
+from consentry.core.ports import LiveRpt
+from consentry.core.tokens import digest
+from consentry.uma.codes import SCOPE_UMA_PROTECTION, TOKEN_TYPE_BEARER
+from consentry.uma.value import value
+
+
+@value
+class IntrospectionRequest:
+    """A token and who asks about it: a resource server with its PAT, or a client.  Spec: RFC 7662 2.1."""
+
+    token: str | None
+    pat: str | None = None
+    credentials: Credentials | None = None
+
+
+@value
+class Introspection:
+    """What a token is worth; of an inactive one nothing else is known.  Times are epoch seconds.
+
+    Spec: RFC 7662 2.2, FedAuthz 5.1.1.
+    """
+
+    active: bool
+    permissions: tuple[GrantedPermission, ...] | None = None
+    scope: tuple[str, ...] | None = None
+    client_id: str | None = None
+    sub: str | None = None
+    aud: str | None = None
+    iss: str | None = None
+    exp: int | None = None
+    iat: int | None = None
+    token_type: str | None = None
+
+
+INACTIVE = Introspection(active=False)
+
+
+async def introspect(ctx: Context, request: IntrospectionRequest) -> Answer[Introspection]:
+    """Tell what a token is worth to its resource server or its client."""
+    if request.pat is not None:
+        return Answer(await _for_pat(ctx, request.pat, request.token))
+    if request.credentials is None:
+        raise MissingToken("a protection API access token or client authentication is required")
+    client = await authenticate(ctx, request.credentials)
+    if is_public(client):
+        raise InvalidClient(FAILED, reason="a public client cannot introspect")
+    return Answer(await _ordinary(ctx, client, _digest(request.token)))
+
+
+async def _for_pat(ctx: Context, pat: str, token: str | None) -> Introspection:
+    caller = await bearer(ctx, pat, scope=SCOPE_UMA_PROTECTION)
+    digested = _digest(token)
+    found = await ctx.store.rpt(owner_of(caller), caller.client_id, digested)
+    if found is not None:
+        return await _rpt(ctx, found)
+    client = await ctx.store.client(caller.client_id)
+    return INACTIVE if client is None else await _ordinary(ctx, client, digested)
+
+
+def _digest(token: str | None) -> str:
+    # Only now: who does not authenticate learns nothing, not even what is missing.
+    if not token:
+        raise InvalidRequest("the parameter token is required")
+    return digest(token)
+
+
+async def _rpt(ctx: Context, found: LiveRpt) -> Introspection:
+    """Tell what an RPT is still good for; it never shows ``scope``.  Spec: FedAuthz 5.1.1."""
+    rpt = found.rpt
+    permissions = live_permissions(rpt.permissions, found.grants, found.resources, now=ctx.now)
+    if not permissions or rpt.expires_at <= ctx.now or not await _enabled(ctx, rpt.client_id):
+        return INACTIVE
+    end = last_end(permissions)
+    return Introspection(
+        active=True,
+        permissions=permissions,
+        client_id=rpt.client_id,
+        sub=rpt.requester.subject or None,
+        aud=rpt.resource_server,
+        iss=ctx.issuer,
+        exp=rpt.expires_at if end is None else min(end, rpt.expires_at),
+        iat=rpt.issued_at,
+        token_type=TOKEN_TYPE_BEARER,
+    )
+
+
+async def _ordinary(ctx: Context, caller: Client, digested: str) -> Introspection:
+    """Tell about an access or refresh token of OAuth, if it is the caller's business."""
+    found: AccessToken | RefreshToken | None = await ctx.store.access_token(digested)
+    if found is None:
+        found = await ctx.store.refresh_token(digested)
+    if found is None or not _may_know(caller, found) or not await _usable(ctx, found):
+        return INACTIVE
+    return Introspection(
+        active=True,
+        scope=found.scope or None,
+        client_id=found.client_id,
+        sub=found.account_id or found.client_id,
+        iss=ctx.issuer,
+        exp=found.expires_at,
+        iat=found.issued_at,
+        token_type=TOKEN_TYPE_BEARER if isinstance(found, AccessToken) else None,
+    )
+
+
+def _may_know(caller: Client, found: AccessToken | RefreshToken) -> bool:
+    """Say whether a caller may hear about a token: its own, or one that may be shown to it as a resource server.
+
+    A PAT is shown to this server only, so that no other resource server ever has a reason to ask about one.
+    """
+    if found.client_id == caller.client_id:
+        return True
+    return caller.resource_server and isinstance(found, AccessToken) and SCOPE_UMA_PROTECTION not in found.scope
+
+
+async def _usable(ctx: Context, found: AccessToken | RefreshToken) -> bool:
+    taken = isinstance(found, RefreshToken) and found.taken_at is not None
+    return not taken and found.expires_at > ctx.now and await _enabled(ctx, found.client_id)
+
+
+async def _enabled(ctx: Context, client_id: str) -> bool:
+    client = await ctx.store.client(client_id)
+    return client is not None and client.disabled_at is None
