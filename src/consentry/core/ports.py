@@ -71,10 +71,26 @@ class LiveRpt:
 
 @value
 class Page:
-    """One page of a list: at most ``limit`` rows after the row whose key is ``after`` (None: from the start)."""
+    """One page of a list: at most ``limit`` rows after the row whose key is ``after`` (None: from the start).
+
+    In a list by id the key is the id; in a list that is newest first it is what `cursor` says.
+    """
 
     limit: int = 50
     after: str | None = None
+
+
+def cursor(record: Resource | Grant | AccessRequest | Event) -> str:
+    """Return the key of a row in a list that is newest first."""
+    match record:
+        case Resource():
+            return f"{record.created_at}.{record.resource_id}"
+        case Grant():
+            return f"{record.created_at}.{record.grant_id}"
+        case AccessRequest():
+            return f"{record.created_at}.{record.request_id}"
+        case Event():
+            return f"{record.at}.{record.event_id}"
 
 
 @value

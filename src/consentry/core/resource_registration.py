@@ -15,7 +15,7 @@ from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidRequest, NotFound
 from consentry.core.events import event
 from consentry.core.model import Event, Resource
-from consentry.core.ports import GrantFilter, Page
+from consentry.core.ports import GrantFilter, Page, cursor
 from consentry.uma.value import value
 from consentry.uma.wire import Registered, RegisteredResource, ResourceDescription
 
@@ -173,7 +173,7 @@ async def _grants_on(ctx: Context, resource: Resource) -> list[Change]:
         removed.extend(Remove(record=grant) for grant in grants[: page.limit])
         if len(grants) <= page.limit:
             break
-        page = Page(limit=IDS_AT_ONCE, after=grants[page.limit - 1].grant_id)
+        page = Page(limit=IDS_AT_ONCE, after=cursor(grants[page.limit - 1]))
     return removed
 
 
