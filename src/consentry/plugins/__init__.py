@@ -1,0 +1,1 @@
+"""Built-in answers to the extension points, and what keeps secrets."""

@@ -1,0 +1,1 @@
+"""What speaks HTTP: bytes in, a decision asked, bytes out."""

@@ -1,0 +1,147 @@
+"""The ASGI application: from a request to its route, and from whatever happens to a response.
+
+Spec: RFC 9110 9.3.2, 15.6.1, 15.6.4; RFC 6749 5.2.
+"""
+
+import asyncio
+import itertools
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from consentry.core.errors import NotFound, Refusal, Unavailable
+from consentry.web.answers import refuse_problem
+from consentry.web.http import (
+    Disconnected,
+    Header,
+    MethodNotAllowed,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    read_body,
+)
+from consentry.web.parts import Parts
+from consentry.web.realms import PREFIX, Realms
+from consentry.web.route import Found, Handler, Refuse, Route, RouteTable
+from consentry.web.security import ANY_ORIGIN, API_POLICY, EXPOSED, ClientAddress, preflight, standing_headers
+
+WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+Crashed = Callable[[Request, Exception], None]
+Answered = Callable[[Route | None, int, float], None]
+
+
+class ServerError(Refusal):
+    """Something unforeseen; nothing was committed.  Spec: RFC 6749 4.1.2.1."""
+
+    code: ClassVar[str] = "server_error"
+    status: ClassVar[int] = 500
+
+
+class Application:
+    """Everything that speaks HTTP.
+
+    ``crashed`` is told of every unforeseen exception, ``answered`` of every response with the seconds it took;
+    ``unknown`` writes the refusal for an address that nothing is at.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        table: RouteTable,
+        *,
+        crashed: Crashed,
+        answered: Answered,
+        unknown: Refuse = refuse_problem,
+    ) -> None:
+        self._parts = parts
+        self._table = table
+        self._crashed = crashed
+        self._answered = answered
+        self._unknown = unknown
+        self._realms = Realms(parts.server.database)
+        self._address = ClientAddress(parts.settings.trusted_proxies)
+        self._standing = standing_headers(parts.settings.base_url)
+        self._limits = parts.settings.limits
+        self._run = secrets.token_hex(6)
+        self._count = itertools.count()
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        started = time.perf_counter()
+        request = Request(scope, address=self._address.of(scope), request_id=f"{self._run}-{next(self._count):x}")
+        self._in_flight += 1
+        route: Route | None = None
+        refuse: Refuse = self._unknown
+        try:
+            async with asyncio.timeout(self._limits.request_seconds):
+                found = await self._find(request)
+                if found is not None:
+                    route, refuse = found.route, found.route.refuse
+                response = await self._answer(request, found, receive)
+        except Refusal as refusal:
+            response = refuse(request, refusal)
+        except TimeoutError:
+            response = refuse(request, Unavailable("this took too long; try again"))
+        except Disconnected:
+            return
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the other side gets an answer and we a log line
+            self._crashed(request, problem)
+            response = refuse(request, ServerError(f"something went wrong here; it is logged as {request.request_id}"))
+        finally:
+            self._in_flight -= 1
+        await self._send(request, route, response, send)
+        self._answered(route, response.status, time.perf_counter() - started)
+
+    async def _find(self, request: Request) -> Found | None:
+        """Find the route, and with it the realm: the request learns both."""
+        found = None if request.path.startswith(PREFIX) else self._table.find(request.path, at_root=True)
+        if found is None:
+            place = await self._realms.place(request)
+            if place is None:
+                return None
+            found = self._table.find(place.path, at_root=False)
+            request.realm = place.realm
+            request.path = place.path
+        if found is not None:
+            request.parameters.update(found.parameters)
+        return found
+
+    async def _answer(self, request: Request, found: Found | None, receive: Receive) -> Response:
+        if self._in_flight > self._limits.concurrency:
+            raise Unavailable("there is too much to do; try again")
+        if "\0" in request.path or (found is None):
+            raise NotFound("nothing is at this address")
+        route = found.route
+        if not route.at_root:
+            opened = await self._parts.server.open(request.realm)
+            if opened is None:
+                raise NotFound("nothing is at this address")
+            request.issuer = opened.issuer
+        if route.cors and request.method == "OPTIONS":
+            return preflight(route.allow)
+        handler = _handler(route.methods, request.method)
+        if handler is None:
+            raise MethodNotAllowed(route.allow)
+        if request.method in WITH_BODY:
+            request.body = await read_body(request, receive, limit=self._limits.body_bytes)
+        return await handler(self._parts, request)
+
+    async def _send(self, request: Request, route: Route | None, response: Response, send: Send) -> None:
+        headers: list[Header] = [*response.headers, *self._standing, (b"x-request-id", request.request_id.encode())]
+        if not any(name == b"content-security-policy" for name, _ in response.headers):
+            headers.append(API_POLICY)
+        if route is not None and route.cors and request.method != "OPTIONS":
+            headers += (ANY_ORIGIN, EXPOSED)
+        if response.status != 204:
+            headers.append((b"content-length", b"%d" % len(response.body)))
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else response.body})
+
+
+def _handler(methods: Mapping[str, Handler], method: str) -> Handler | None:
+    return methods.get("GET" if method == "HEAD" else method)

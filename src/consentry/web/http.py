@@ -1,0 +1,127 @@
+"""A request as the endpoints see it, a response as they give it, and the bytes in between.
+
+Spec: RFC 9110 7.2, 8.6, 15.5.14, RFC 6750 2.3.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, ClassVar
+
+from consentry.core.context import Caller
+from consentry.core.errors import InvalidRequest, Refusal
+from consentry.uma.value import value
+
+# The edge: an ASGI server hands over plain dictionaries.
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+Header = tuple[bytes, bytes]
+
+
+class TooLarge(InvalidRequest):
+    """The body is larger than we read.  Spec: RFC 9110 15.5.14."""
+
+    status: ClassVar[int] = 413
+
+
+class UnsupportedMediaType(InvalidRequest):
+    """The body is of a type that this endpoint does not read.  Spec: RFC 9110 15.5.16."""
+
+    status: ClassVar[int] = 415
+
+
+class MethodNotAllowed(Refusal):
+    """Nothing of that method is here; ``allow`` says what is.  Spec: RFC 9110 15.5.6."""
+
+    code: ClassVar[str] = "invalid_request"
+    status: ClassVar[int] = 405
+
+    def __init__(self, allow: str) -> None:
+        super().__init__(f"this address answers to {allow}")
+        self.allow = allow
+
+
+class Disconnected(Exception):
+    """The other side went away in the middle of its request."""
+
+
+class Request:
+    """One request below a realm's issuer.
+
+    ``headers`` has lower-case names; a header sent twice is joined with a comma, cookies with a semicolon.
+    ``parameters`` are the parts of the path that its template names.
+    """
+
+    __slots__ = (
+        "address",
+        "body",
+        "headers",
+        "issuer",
+        "method",
+        "parameters",
+        "path",
+        "query_string",
+        "realm",
+        "request_id",
+    )
+
+    def __init__(self, scope: Scope, *, address: str, request_id: str) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query_string: bytes = scope["query_string"]
+        self.headers = read_headers(scope["headers"])
+        self.address = address
+        self.request_id = request_id
+        self.realm = ""
+        self.issuer = ""
+        self.parameters: dict[str, str] = {}
+        self.body = b""
+
+    @property
+    def caller(self) -> Caller:
+        """What the audit says about where a request came from."""
+        return Caller(request_id=self.request_id, address=self.address)
+
+    @property
+    def media_type(self) -> str:
+        """The type of the body in lower case, without parameters; empty if none was given."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@value
+class Response:
+    """What goes out.  The headers every response has are added on the way."""
+
+    status: int
+    headers: tuple[Header, ...] = ()
+    body: bytes = b""
+
+
+def read_headers(lines: list[Header]) -> dict[str, str]:
+    """Put header lines together by their names, in lower case."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_text in lines:
+        name, text = raw_name.decode("latin-1").lower(), raw_text.decode("latin-1")
+        if name in headers:
+            text = f"{headers[name]}{'; ' if name == 'cookie' else ', '}{text}"
+        headers[name] = text
+    return headers
+
+
+async def read_body(request: Request, receive: Receive, *, limit: int) -> bytes:
+    """Read the whole body; refuse one that is, or says that it is, longer than ``limit`` bytes."""
+    announced = request.headers.get("content-length", "")
+    if announced and (not announced.isdecimal() or len(announced) > 12 or int(announced) > limit):
+        raise TooLarge(f"a body has at most {limit} bytes")
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Disconnected
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise TooLarge(f"a body has at most {limit} bytes")
+        if not message.get("more_body", False):
+            return body
