@@ -9,6 +9,7 @@ from consentry.uma.value import value
 
 GranteeKind = Literal["account", "email", "circle", "claims", "client"]
 TargetKind = Literal["resource", "label", "type"]
+GrantStatus = Literal["active", "scheduled", "paused", "ended"]
 RequestStatus = Literal["open", "approved", "narrowed", "denied", "blocked", "withdrawn"]
 
 

@@ -16,6 +16,7 @@ from consentry.core.model import (
     Consent,
     Event,
     Grant,
+    GrantStatus,
     Interaction,
     PermissionTicket,
     Record,
@@ -70,6 +71,14 @@ class LiveRpt:
 
 
 @value
+class SharedGrant:
+    """A grant, and the resource it is about if that is a single one."""
+
+    grant: Grant
+    resource: Resource | None
+
+
+@value
 class Page:
     """One page of a list: at most ``limit`` rows after the row whose key is ``after`` (None: from the start).
 
@@ -95,10 +104,12 @@ def cursor(record: Resource | Grant | AccessRequest | Event) -> str:
 
 @value
 class GrantFilter:
-    """Which of an owner's grants; None means any."""
+    """Which of an owner's grants; None means any.  ``status`` is that at ``now`` (epoch seconds)."""
 
     resource_id: str | None = None
     grantee_id: str | None = None
+    status: GrantStatus | None = None
+    now: int = 0
 
 
 @value
@@ -258,7 +269,7 @@ class Store(Protocol):
         """List an owner's grants, newest first."""
         ...
 
-    async def shared_with(self, account_id: str, email: str | None, page: Page) -> Sequence[Grant]:
+    async def shared_with(self, account_id: str, email: str | None, page: Page) -> Sequence[SharedGrant]:
         """List grants by others to this account or its verified address, newest first."""
         ...
 
@@ -272,6 +283,10 @@ class Store(Protocol):
 
     async def asked_by(self, account_id: str, page: Page) -> Sequence[AccessRequest]:
         """List requests by an account, newest first."""
+        ...
+
+    async def asked(self, account_id: str, request_id: str) -> AccessRequest | None:
+        """Return one request by an account."""
         ...
 
     async def events(self, owner_id: str, page: Page) -> Sequence[Event]:
