@@ -23,6 +23,7 @@ class ClaimToken:
     audience: tuple[str, ...]
     issued_at: int
     expires_at: int
+    not_before: int | None = None
     azp: str | None = None
     auth_time: int | None = None
     realm_version: int = 0

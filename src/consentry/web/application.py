@@ -137,7 +137,7 @@ class Application:
             headers.append(API_POLICY)
         if route is not None and route.cors and request.method != "OPTIONS":
             headers += (ANY_ORIGIN, EXPOSED)
-        if response.status != 204:
+        if response.status not in {204, 304}:
             headers.append((b"content-length", b"%d" % len(response.body)))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else response.body})

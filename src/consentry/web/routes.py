@@ -1,0 +1,92 @@
+"""Every address in one table, with who may call it.
+
+Spec: RFC 8414 2, FedAuthz 2, Grant 2.
+"""
+
+from consentry.uma.codes import (
+    INTROSPECTION_ENDPOINT,
+    JWKS_URI,
+    PERMISSION_ENDPOINT,
+    RESOURCE_REGISTRATION_ENDPOINT,
+    REVOCATION_ENDPOINT,
+    TOKEN_ENDPOINT,
+    USERINFO_ENDPOINT,
+)
+from consentry.web.answers import refuse_oauth, refuse_protection
+from consentry.web.protocol import resource_registration
+from consentry.web.protocol.documents import jwks, metadata
+from consentry.web.protocol.introspection import introspect
+from consentry.web.protocol.permission import permission
+from consentry.web.protocol.revocation import revoke
+from consentry.web.protocol.token import token
+from consentry.web.protocol.userinfo import userinfo
+from consentry.web.realms import DOCUMENTS
+from consentry.web.route import Route
+
+METADATA = tuple(
+    Route(path=path, methods={"GET": metadata}, guard="open", refuse=refuse_oauth, cors=True) for path in DOCUMENTS
+)
+
+OAUTH = (
+    Route(
+        path="/token",
+        methods={"POST": token},
+        guard="client",
+        name=TOKEN_ENDPOINT,
+        refuse=refuse_oauth,
+        cors=True,
+    ),
+    Route(
+        path="/introspect",
+        methods={"POST": introspect},
+        guard="client-or-pat",
+        name=INTROSPECTION_ENDPOINT,
+        refuse=refuse_oauth,
+    ),
+    Route(
+        path="/revoke",
+        methods={"POST": revoke},
+        guard="client",
+        name=REVOCATION_ENDPOINT,
+        refuse=refuse_oauth,
+        cors=True,
+    ),
+    Route(
+        path="/userinfo",
+        methods={"GET": userinfo, "POST": userinfo},
+        guard="owner",
+        name=USERINFO_ENDPOINT,
+        refuse=refuse_oauth,
+        cors=True,
+    ),
+    Route(path="/jwks", methods={"GET": jwks}, guard="open", name=JWKS_URI, refuse=refuse_oauth, cors=True),
+)
+
+PROTECTION = (
+    Route(
+        path="/uma/resource",
+        methods={"GET": resource_registration.read_list, "POST": resource_registration.register},
+        guard="pat",
+        name=RESOURCE_REGISTRATION_ENDPOINT,
+        refuse=refuse_protection,
+    ),
+    Route(
+        path="/uma/resource/{resource_id}",
+        methods={
+            "GET": resource_registration.read_one,
+            "PUT": resource_registration.update,
+            "DELETE": resource_registration.delete,
+        },
+        guard="pat",
+        refuse=refuse_protection,
+    ),
+    Route(
+        path="/uma/permission",
+        methods={"POST": permission},
+        guard="pat",
+        name=PERMISSION_ENDPOINT,
+        refuse=refuse_protection,
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION)
