@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from consentry.core.changes import Add, Change
+from consentry.core.changes import Add, Change, Remove
 from consentry.core.context import Answer, Context
 from consentry.core.model import AccessRequest, PermissionTicket, TicketPermission
 from consentry.core.permission_ticket import rotated, ticket_event
@@ -59,6 +59,9 @@ def ask_owner(
     )
     changes: list[Change] = [Add(record=successor)]
     if waiting is None:
+        # A request that nobody answered in time makes room for the new one.
+        lapsed = [each for each in around.requests if each.status == "open" and each.fingerprint == asked]
+        changes += [Remove(record=each) for each in lapsed]
         changes += [Add(record=request), Add(record=ticket_event(ctx, "request.submitted", ticket))]
     return Answer(RequestSubmitted(ticket=secret, interval=interval), *changes)
 

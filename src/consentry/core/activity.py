@@ -49,7 +49,7 @@ async def list_activity(ctx: Context, request: ListActivity) -> Answer[Listed[Ha
         )
         for each in events
     ]
-    return Answer(listed(rows, [each.event_id for each in events], request.page))
+    return Answer(listed(rows, events, request.page))
 
 
 def grantee_account(event: Event) -> str | None:

@@ -109,7 +109,7 @@ async def list_my_grants(ctx: Context, request: ListMyGrants) -> Answer[Listed[M
     )
     grants = await ctx.store.grants(owner_id, wanted, request.page)
     rows = await shown(ctx, owner_id, *grants)
-    return Answer(listed(rows, [grant.grant_id for grant in grants], request.page))
+    return Answer(listed(rows, grants, request.page))
 
 
 async def read_my_grant(ctx: Context, request: ReadMyGrant) -> Answer[MyGrant]:

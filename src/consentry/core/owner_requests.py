@@ -87,7 +87,7 @@ async def list_requests(ctx: Context, request: ListRequests) -> Answer[Listed[As
     """List who asks me, newest first."""
     owner_id = await me(ctx, request.who)
     found = await ctx.store.access_requests(owner_id, request.status, request.page)
-    page = listed(found, [each.request_id for each in found], request.page)
+    page = listed(found, found, request.page)
     current = [each for each in page.items if each.status != "open" or each.expires_at > ctx.now]
     return Answer(Listed(items=tuple(await _shown(ctx, owner_id, current)), next=page.next))
 

@@ -61,7 +61,7 @@ async def list_my_resources(ctx: Context, request: ListMyResources) -> Answer[Li
         )
         for resource in resources
     ]
-    return Answer(listed(rows, [resource.resource_id for resource in resources], request.page))
+    return Answer(listed(rows, resources, request.page))
 
 
 async def read_my_resource(ctx: Context, request: ReadMyResource) -> Answer[MyResource]:

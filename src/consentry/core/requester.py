@@ -66,7 +66,7 @@ async def list_shared_with_me(ctx: Context, request: ListSharedWithMe) -> Answer
         )
         for each in found
     ]
-    return Answer(listed(rows, [each.grant.grant_id for each in found], request.page))
+    return Answer(listed(rows, [each.grant for each in found], request.page))
 
 
 async def list_asked(ctx: Context, request: ListAsked) -> Answer[Listed[MyRequest]]:
@@ -87,7 +87,7 @@ async def list_asked(ctx: Context, request: ListAsked) -> Answer[Listed[MyReques
         )
         for each in found
     ]
-    return Answer(listed(rows, [each.request_id for each in found], request.page))
+    return Answer(listed(rows, found, request.page))
 
 
 async def withdraw(ctx: Context, request: Withdraw) -> Answer[AccessRequest]:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from consentry.core.context import Context
-from consentry.core.model import Account, Client, Grant, GrantStatus, Resource
-from consentry.core.ports import Page
+from consentry.core.model import AccessRequest, Account, Client, Event, Grant, GrantStatus, Resource
+from consentry.core.ports import Page, cursor
 from consentry.uma.value import value
 
 Row = TypeVar("Row")
+Keyed = Resource | Grant | AccessRequest | Event
 
 
 @value
@@ -67,10 +68,10 @@ def status_of(grant: Grant, now: int) -> GrantStatus:
     return "active"
 
 
-def listed(rows: Sequence[Row], keys: Sequence[str], page: Page) -> Listed[Row]:
-    """Cut the one row too many that a store read returns when there are more."""
+def listed(rows: Sequence[Row], records: Sequence[Keyed], page: Page) -> Listed[Row]:
+    """Cut the one row too many that a store read returns when there are more; ``records`` are those of the rows."""
     more = len(rows) > page.limit
-    return Listed(items=tuple(rows[: page.limit]), next=keys[page.limit - 1] if more else None)
+    return Listed(items=tuple(rows[: page.limit]), next=cursor(records[page.limit - 1]) if more else None)
 
 
 async def names(
