@@ -1,7 +1,6 @@
 """Sends calls with httpx2, and fetches protected resources as if nothing were in the way.
 
-Certificates are checked because httpx2 checks them.  Redirects of calls are never followed.
-Spec: Grant 2, 3.2, 3.3, 3.4, 3.5, FedAuthz 1.3.
+Spec: Grant 3.2, 3.3, 3.4, 3.5.
 """
 
 import time
@@ -15,94 +14,33 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
-from inspect import isawaitable
-from typing import TypeAlias, TypeVar
+from inspect import isawaitable, iscoroutine
+from typing import TypeAlias
 
 import anyio
 import httpx2
 
 from consentry.uma.call import Call, Reply
 from consentry.uma.challenge import UmaChallenge, find_uma_challenge, says_unreachable
-from consentry.uma.client import ClaimToken, discover
+from consentry.uma.client import ClaimToken
 from consentry.uma.client_authentication import ClientAuthentication
-from consentry.uma.discovery import Discovery
-from consentry.uma.errors import (
-    AuthorizationServerUnreachableError,
-    InsecureUrlError,
-    InvalidGrantError,
-    NotFoundError,
-    UnreachableError,
+from consentry.uma.errors import AuthorizationServerUnreachableError, InvalidGrantError, UnreachableError
+from consentry.uma.httpx_sender import (
+    AsyncSender,
+    afetch_metadata,
+    asend,
+    fetch_metadata,
+    reply_of,
+    require_secure,
+    send,
 )
-from consentry.uma.metadata import Metadata, is_secure, origin
+from consentry.uma.metadata import origin
 from consentry.uma.requesting_party import ClaimsWanted, Heard, Pause, RequestingParty, Step
 from consentry.uma.wallet import HeldToken
 
-LARGEST_ANSWER = 1 << 20
-
-T = TypeVar("T")
+__all__ = ["AsyncSender", "ClaimTokenSource", "UmaAuth", "afetch_metadata", "asend", "fetch_metadata", "send"]
 
 ClaimTokenSource: TypeAlias = Callable[[ClaimsWanted], ClaimToken | Awaitable[ClaimToken | None] | None]
-
-
-def send(client: httpx2.Client, call: Call[T]) -> T:
-    """Send a call and read its reply; no answer, or one over 1 MiB, is an ``UnreachableError``."""
-    _require_secure(call.url)
-    try:
-        request = client.build_request(call.method, call.url, headers=call.headers, content=call.body or None)
-        response = client.send(request, stream=True, follow_redirects=False, auth=None)
-        try:
-            body = b""
-            for part in response.iter_bytes():
-                body = _grown(body, part)
-        finally:
-            response.close()
-    except httpx2.RequestError as problem:
-        raise UnreachableError(f"no answer from the authorization server: {type(problem).__name__}") from problem
-    return call.read(_reply(response, body))
-
-
-async def asend(client: httpx2.AsyncClient, call: Call[T]) -> T:
-    """Do what ``send`` does, with an ``AsyncClient``."""
-    _require_secure(call.url)
-    try:
-        request = client.build_request(call.method, call.url, headers=call.headers, content=call.body or None)
-        response = await client.send(request, stream=True, follow_redirects=False, auth=None)
-        try:
-            body = b""
-            async for part in response.aiter_bytes():
-                body = _grown(body, part)
-        finally:
-            await response.aclose()
-    except httpx2.RequestError as problem:
-        raise UnreachableError(f"no answer from the authorization server: {type(problem).__name__}") from problem
-    return call.read(_reply(response, body))
-
-
-def fetch_metadata(client: httpx2.Client, issuer: str) -> Metadata:
-    """Discover an authorization server."""
-    *earlier, last = discover(issuer)
-    for call in earlier:
-        try:
-            return send(client, call)
-        except NotFoundError:
-            continue
-    return send(client, last)
-
-
-async def afetch_metadata(client: httpx2.AsyncClient, issuer: str) -> Metadata:
-    """Do what ``fetch_metadata`` does, with an ``AsyncClient``."""
-    return await Discovery(AsyncSender(client)).metadata(issuer)
-
-
-class AsyncSender:
-    """Lends an ``AsyncClient`` to the parts of this package that send for themselves, such as ``Protection``."""
-
-    def __init__(self, client: httpx2.AsyncClient) -> None:
-        self._client = client
-
-    async def __call__(self, call: Call[T]) -> T:
-        """Send a call and read its reply."""
-        return await asend(self._client, call)
 
 
 class UmaAuth(httpx2.Auth):
@@ -215,6 +153,8 @@ class UmaAuth(httpx2.Auth):
             return None
         found = self._claim_token(wanted)
         if isawaitable(found):
+            if iscoroutine(found):
+                found.close()
             raise TypeError("a synchronous client needs a claim_token function that is not a coroutine")
         return found
 
@@ -229,7 +169,7 @@ def _try(
     """Send the request, and return the challenge if that is what came back."""
     request.headers.pop("authorization", None)
     if held is not None:
-        _require_secure(str(request.url))
+        require_secure(str(request.url))
         request.headers["authorization"] = f"Bearer {held.rpt}"
     response = yield request
     if not isinstance(response, httpx2.Response):
@@ -242,56 +182,47 @@ def _try(
         return None
     challenge = find_uma_challenge(response.headers.get_list("www-authenticate"))
     if challenge is not None:
-        _require_secure(str(request.url))
+        require_secure(str(request.url))
     return challenge
 
 
-class _Once(httpx2.SyncByteStream, httpx2.AsyncByteStream):
+class _Once(httpx2.ByteStream):
     """A body that can be sent once: a client that follows redirects must not carry it to another address."""
 
     def __init__(self, body: bytes) -> None:
-        self._body: bytes | None = body
+        super().__init__(body)
+        self._sent = False
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._take()
+        self._spend()
+        return super().__iter__()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._take()
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._spend()
+        return super().__aiter__()
 
-    def _take(self) -> bytes:
-        if self._body is None:
+    def _spend(self) -> None:
+        if self._sent:
             raise UnreachableError("the authorization server redirected a call")
-        body, self._body = self._body, None
-        return body
+        self._sent = True
 
 
 def _built(call: Call[object], request: httpx2.Request) -> httpx2.Request:
     """Build the call's request with the time limits of the request it is made for."""
-    _require_secure(call.url)
+    require_secure(call.url)
     limits = {name: limit for name, limit in request.extensions.items() if name == "timeout"}
-    built = httpx2.Request(call.method, call.url, headers=call.headers, content=call.body or None, extensions=limits)
-    if call.body:
-        built.stream = _Once(call.body)
-    return built
+    if not call.body:
+        return httpx2.Request(call.method, call.url, headers=call.headers, extensions=limits)
+    # A request that is given a stream adds neither of these by itself.
+    headers = {
+        "host": httpx2.URL(call.url).netloc.decode("ascii"),
+        "content-length": str(len(call.body)),
+        **call.headers,
+    }
+    return httpx2.Request(call.method, call.url, headers=headers, stream=_Once(call.body), extensions=limits)
 
 
 def _answered(call: Call[object], response: httpx2.Response) -> Reply:
     if str(response.url) != str(httpx2.URL(call.url)):
         raise UnreachableError("the authorization server redirected a call")
-    return _reply(response, response.content)
-
-
-def _reply(response: httpx2.Response, body: bytes) -> Reply:
-    headers = tuple((name.lower(), text) for name, text in response.headers.multi_items())
-    return Reply(status=response.status_code, headers=headers, body=body)
-
-
-def _grown(body: bytes, part: bytes) -> bytes:
-    if len(body) + len(part) > LARGEST_ANSWER:
-        raise UnreachableError("the authorization server's answer is too large")
-    return body + part
-
-
-def _require_secure(url: str) -> None:
-    if not is_secure(url):
-        raise InsecureUrlError("secrets travel by https, or stay on this machine")
+    return reply_of(response, response.content)

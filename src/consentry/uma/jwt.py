@@ -22,19 +22,7 @@ from consentry.uma.members import WrongMember, objects
 from consentry.uma.protection import Protection
 from consentry.uma.wire import IntrospectionResponse
 
-ALGORITHMS: Final = (
-    "ES256",
-    "RS256",
-    "PS256",
-    "ES384",
-    "ES512",
-    "RS384",
-    "RS512",
-    "PS384",
-    "PS512",
-    "Ed25519",
-    "EdDSA",
-)
+ALGORITHMS: Final = ("ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "Ed25519")
 ASSERTION_LIFETIME: Final = 60
 SHORTEST_REFETCH: Final = 10
 

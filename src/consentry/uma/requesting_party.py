@@ -112,26 +112,21 @@ class RequestingParty:
             self._pcts[issuer] = answer.pct
         return self._keep(url, answer, issuer=issuer, replaces=known if answer.upgraded else None)
 
-    def trusts(self, issuer: str) -> bool:
-        """Say whether this server is on the list."""
-        return issuer in self._trusted_issuers
-
-    def give_back(self) -> Generator[Call[Metadata] | Call[None], Reply, None]:
-        """Forget every RPT, refresh token and PCT, and revoke each with its hint."""
-        given = [(held.issuer, held.rpt, codes.HINT_ACCESS_TOKEN) for held in self.wallet.held()]
-        given += [
-            (held.issuer, held.refresh_token, codes.HINT_REFRESH_TOKEN)
-            for held in self.wallet.held()
-            if held.refresh_token is not None
+    def give_back(self) -> tuple[Call[None], ...]:
+        """Forget every RPT, refresh token and PCT; return the calls that revoke each with its hint."""
+        held = self.wallet.held()
+        given = [
+            *((one.issuer, one.rpt, codes.HINT_ACCESS_TOKEN) for one in held),
+            *((one.issuer, one.refresh_token, codes.HINT_REFRESH_TOKEN) for one in held),
+            *((issuer, pct, codes.HINT_PCT) for issuer, pct in self._pcts.items()),
         ]
-        given += [(issuer, pct, codes.HINT_PCT) for issuer, pct in self._pcts.items()]
         self.wallet = Wallet()
         self._pcts = {}
-        for issuer, token, hint in given:
-            known = self._metadata.get(issuer)
-            if known is not None and known[1].revocation_endpoint is not None:
-                call = revoke(known[1], client=self._client, token=token, token_type_hint=hint)
-                call.read((yield call))
+        return tuple(
+            revoke(self._metadata[issuer][1], client=self._client, token=token, token_type_hint=hint)
+            for issuer, token, hint in given
+            if token is not None and self._metadata[issuer][1].revocation_endpoint is not None
+        )
 
     def _ask(self, metadata: Metadata, ticket: str, *, rpt: str | None) -> Walk[TokenResponse]:
         issuer = metadata.issuer

@@ -4,7 +4,8 @@ Spec: FedAuthz 3, 3.2, 3.2.5, 8.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 
 from consentry.uma import protection_api
@@ -54,21 +55,16 @@ async def forget(protection: Protection, key: str) -> None:
     known = await protection.store.resource(key)
     if known is None:
         return
-    await deregister(protection, [known.resource_id])
+    await deregister(protection, known.resource_id)
     await protection.store.keep_resource(key, None)
 
 
-async def deregister(protection: Protection, resource_ids: Sequence[str]) -> None:
-    """Take resources out of the server's hands by its own identifiers; one that is gone already is no error."""
-    for resource_id in resource_ids:
-        try:
-            await protection.ask(
-                lambda metadata, pat, gone=resource_id: protection_api.delete_resource(
-                    metadata, pat=pat, resource_id=gone
-                )
-            )
-        except NotFoundError:
-            continue
+async def deregister(protection: Protection, resource_id: str) -> None:
+    """Take a resource out of the server's hands by its own identifier; one that is gone already is no error."""
+    with suppress(NotFoundError):
+        await protection.ask(
+            lambda metadata, pat: protection_api.delete_resource(metadata, pat=pat, resource_id=resource_id)
+        )
 
 
 async def reconcile(protection: Protection, wanted: Mapping[str, ResourceDescription]) -> Reconciled:
