@@ -269,6 +269,10 @@ class Store(Protocol):
         """List an owner's grants, newest first."""
         ...
 
+    async def grants_reaching(self, owner_id: str, resource: Resource, page: Page) -> Sequence[Grant]:
+        """List an owner's grants that a resource falls under: by its id, its type or a label; newest first."""
+        ...
+
     async def shared_with(self, account_id: str, email: str | None, page: Page) -> Sequence[SharedGrant]:
         """List grants by others to this account or its verified address, newest first."""
         ...
