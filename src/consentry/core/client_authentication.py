@@ -21,6 +21,9 @@ AUTHENTICATION_METHODS: tuple[AuthenticationMethod, ...] = (
     "none",
 )
 
+ANY_SECRET = "client_secret"
+"""What a client has as its method that has a secret and may send it in the header or in the body."""
+
 SECRET_PURPOSE = "client-secret:"
 """With the client id behind it, the purpose under which a `Sealer` digests the client's secrets."""
 
@@ -50,7 +53,7 @@ async def authenticate(ctx: Context, credentials: Credentials) -> Client:
     client = await _named(ctx, credentials)
     if client is None or client.disabled_at is not None:
         raise InvalidClient(FAILED, reason="unknown or disabled client")
-    if client.token_endpoint_auth_method != credentials.method:
+    if not _registered_for(client, credentials.method):
         raise InvalidClient(FAILED, reason="another method than the registered one")
     match credentials.method:
         case "client_secret_basic" | "client_secret_post":
@@ -67,6 +70,14 @@ async def authenticate(ctx: Context, credentials: Credentials) -> Client:
 def is_public(client: Client) -> bool:
     """Say whether a client has nothing to prove itself with."""
     return client.token_endpoint_auth_method == NO_AUTHENTICATION
+
+
+def _registered_for(client: Client, method: AuthenticationMethod) -> bool:
+    """Say whether this is the client's method; one that was given a secret and no method may send it either way."""
+    registered = client.token_endpoint_auth_method
+    return method == registered or (
+        registered == ANY_SECRET and method in {"client_secret_basic", "client_secret_post"}
+    )
 
 
 async def _named(ctx: Context, credentials: Credentials) -> Client | None:
