@@ -58,7 +58,9 @@ async def introspect(ctx: Context, request: IntrospectionRequest) -> Answer[Intr
     client = await authenticate(ctx, request.credentials)
     if is_public(client):
         raise InvalidClient(FAILED, reason="a public client cannot introspect")
-    return Answer(await _ordinary(ctx, client, _digest(request.token)))
+    digested = _digest(request.token)
+    found = await ctx.store.access_token(digested) or await ctx.store.refresh_token(digested)
+    return Answer(await _ordinary(ctx, client, found))
 
 
 async def _for_pat(ctx: Context, pat: str, token: str | None) -> Introspection:
@@ -68,7 +70,7 @@ async def _for_pat(ctx: Context, pat: str, token: str | None) -> Introspection:
     if found is not None:
         return await _rpt(ctx, found)
     client = await ctx.store.client(caller.client_id)
-    return INACTIVE if client is None else await _ordinary(ctx, client, digested)
+    return INACTIVE if client is None else await _ordinary(ctx, client, await ctx.store.access_token(digested))
 
 
 def _digest(token: str | None) -> str:
@@ -98,11 +100,8 @@ async def _rpt(ctx: Context, found: LiveRpt) -> Introspection:
     )
 
 
-async def _ordinary(ctx: Context, caller: Client, digested: str) -> Introspection:
+async def _ordinary(ctx: Context, caller: Client, found: AccessToken | RefreshToken | None) -> Introspection:
     """Tell about an access or refresh token of OAuth, if it is the caller's business."""
-    found: AccessToken | RefreshToken | None = await ctx.store.access_token(digested)
-    if found is None:
-        found = await ctx.store.refresh_token(digested)
     if found is None or not _may_know(caller, found) or not await _usable(ctx, found):
         return INACTIVE
     return Introspection(
