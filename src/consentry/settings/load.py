@@ -116,6 +116,8 @@ def _converted(name: str, found: Found) -> object:
 
 def _assemble(values: Mapping[str, object]) -> Settings:
     tree: dict[str, object] = {}
+    if "base_url" not in values and (port := str(values.get("bind", "")).rpartition(":")[2]):
+        tree["base_url"] = f"http://127.0.0.1:{port}"
     for name, one in values.items():
         section, dot, member = name.rpartition(".")
         if dot:

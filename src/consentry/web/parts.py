@@ -35,10 +35,11 @@ class ClaimTokens(Protocol):
 
 @value
 class Parts:
-    """Everything an endpoint may use."""
+    """Everything an endpoint may use.  ``management_token`` proves that the server itself is asking."""
 
     settings: Settings
     server: Server
     sealer: Sealer
     passwords: Passwords
     claim_tokens: ClaimTokens
+    management_token: str = ""

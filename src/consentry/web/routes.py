@@ -12,6 +12,7 @@ from consentry.uma.codes import (
     TOKEN_ENDPOINT,
     USERINFO_ENDPOINT,
 )
+from consentry.web import management
 from consentry.web.answers import refuse_oauth, refuse_protection
 from consentry.web.protocol import resource_registration
 from consentry.web.protocol.documents import jwks, metadata
@@ -89,4 +90,4 @@ PROTECTION = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION)
+ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *management.ROUTES)
