@@ -125,8 +125,8 @@ async def share(ctx: Context, request: Share) -> Answer[MyGrant]:
     grantee = await resolve(ctx, request.grantee)
     if grantee.kind == "account" and grantee.id == owner_id:
         raise InvalidRequest("it is yours already")
-    await _check_target(ctx, owner_id, request.target_kind, request.target_id, request.terms)
-    await _check_terms(ctx, request.terms)
+    await check_target(ctx, owner_id, request.target_kind, request.target_id, request.terms)
+    await check_terms(ctx, request.terms)
     terms = request.terms
     grant = Grant(
         grant_id=ctx.new_id(),
@@ -153,8 +153,8 @@ async def change_share(ctx: Context, request: ChangeShare) -> Answer[MyGrant]:
     grant = await _mine(ctx, owner_id, request.grant_id, request.version)
     changed = grant
     if request.terms is not None:
-        await _check_target(ctx, owner_id, grant.target_kind, grant.target_id, request.terms)
-        await _check_terms(ctx, request.terms)
+        await check_target(ctx, owner_id, grant.target_kind, grant.target_id, request.terms)
+        await check_terms(ctx, request.terms)
         changed = replace(
             changed,
             scopes=tuple(dict.fromkeys(request.terms.scopes)),
@@ -234,7 +234,7 @@ async def _mine(ctx: Context, owner_id: str, grant_id: str, version: int | None)
     return grant
 
 
-async def _check_target(ctx: Context, owner_id: str, kind: TargetKind, target_id: str, terms: Terms) -> None:
+async def check_target(ctx: Context, owner_id: str, kind: TargetKind, target_id: str, terms: Terms) -> None:
     """Refuse a thing that is not mine or lacks a scope; a label or type may come to stand for things later."""
     if kind == "resource":
         resource = await my_resource(ctx, owner_id, target_id)
@@ -244,7 +244,7 @@ async def _check_target(ctx: Context, owner_id: str, kind: TargetKind, target_id
         raise InvalidRequest("a label or type needs a name")
 
 
-async def _check_terms(ctx: Context, terms: Terms) -> None:
+async def check_terms(ctx: Context, terms: Terms) -> None:
     if not terms.scopes:
         raise InvalidRequest("choose at least one scope")
     if len(terms.scopes) > MOST_SCOPES:
