@@ -83,7 +83,7 @@ def _digest(token: str | None) -> str:
 async def _rpt(ctx: Context, found: LiveRpt) -> Introspection:
     """Tell what an RPT is still good for; it never shows ``scope``.  Spec: FedAuthz 5.1.1."""
     rpt = found.rpt
-    permissions = live_permissions(rpt.permissions, found.grants, found.resources, now=ctx.now)
+    permissions = live_permissions(rpt.permissions, found.grants, found.resources, client_id=rpt.client_id, now=ctx.now)
     if not permissions or rpt.expires_at <= ctx.now or not await _enabled(ctx, rpt.client_id):
         return INACTIVE
     end = last_end(permissions)

@@ -13,10 +13,15 @@ from consentry.core.model import Grant, GrantedPermission, Resource
 
 
 def live_permissions(
-    permissions: Sequence[GrantedPermission], grants: Iterable[Grant], resources: Iterable[Resource], *, now: int
+    permissions: Sequence[GrantedPermission],
+    grants: Iterable[Grant],
+    resources: Iterable[Resource],
+    *,
+    client_id: str,
+    now: int,
 ) -> tuple[GrantedPermission, ...]:
-    """Return the permissions with what is left of their scopes and times; those with nothing left are gone."""
-    by_grant = {grant.grant_id: grant for grant in grants}
+    """Return what is left of an RPT's permissions for the client that holds it; those with nothing left are gone."""
+    by_grant = {grant.grant_id: grant for grant in grants if not grant.client_ids or client_id in grant.client_ids}
     by_resource = {resource.resource_id: resource for resource in resources}
     live = (
         _live(permission, by_grant.get(permission.grant_id or ""), by_resource.get(permission.resource_id), now)

@@ -73,4 +73,4 @@ async def _live(
         subject=None,
         client_id=old.client_id,
     )
-    return live_permissions(old.permissions, around.grants, around.resources, now=ctx.now)
+    return live_permissions(old.permissions, around.grants, around.resources, client_id=old.client_id, now=ctx.now)

@@ -43,7 +43,8 @@ async def earlier_rpt(ctx: Context, client: Client, ticket: PermissionTicket, se
     found = await ctx.store.rpt(rpt.owner_id, rpt.resource_server, rpt.digest)
     if found is None:
         return None
-    return Earlier(rpt=rpt, permissions=live_permissions(rpt.permissions, found.grants, found.resources, now=ctx.now))
+    live = live_permissions(rpt.permissions, found.grants, found.resources, client_id=client.client_id, now=ctx.now)
+    return Earlier(rpt=rpt, permissions=live)
 
 
 def issue(
