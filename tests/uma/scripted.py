@@ -44,9 +44,7 @@ class Scripted:
         """Answer a request."""
         request.read()
         # A copy: the client changes the request before it sends it again.
-        self.seen.append(
-            httpx2.Request(request.method, request.url, headers=request.headers, content=request.content)
-        )
+        self.seen.append(httpx2.Request(request.method, request.url, headers=request.headers, content=request.content))
         queue = self._answers.get((request.method, str(request.url).partition("?")[0]))
         if queue is None:
             return json_answer(404, {"error": "not_found"})
