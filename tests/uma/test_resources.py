@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -43,6 +44,11 @@ async def test_rs_f_3_2_a_thing_is_registered_once(server: Scripted, alice: Prot
     first = await ensure(alice, "record", RECORD)
     second = await ensure(alice, "record", RECORD)
     assert first.resource_id == second.resource_id == "r1"
+    assert len(server.sent_to(COLLECTION, "POST")) == 1
+
+
+async def test_rs_f_3_2_a_thing_is_registered_once_however_many_ask(server: Scripted, alice: Protection) -> None:
+    await asyncio.gather(*(ensure(alice, "record", RECORD) for _ in range(8)))
     assert len(server.sent_to(COLLECTION, "POST")) == 1
 
 

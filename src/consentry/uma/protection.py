@@ -51,6 +51,8 @@ class Protection:
             raise ValueError("a resource server needs a client_id at its authorization server")
         self.issuer = issuer
         self.store = store
+        # Two that register one thing at once would leave a resource behind that nobody knows.
+        self.registering = asyncio.Lock()
         self._client = client
         self._send = send
         self._discovery = discovery or Discovery(send, clock=clock)
