@@ -70,7 +70,7 @@ class Found(Struct, frozen=True, kw_only=True):
 def _from_file(path: Path) -> Iterator[tuple[str, Found]]:
     try:
         text = path.read_text()
-        tree = tomllib.loads(text)
+        tree = tomllib.loads(text + "\n")
     except (OSError, ValueError) as problem:
         raise SettingError(f"{path}: {problem}") from problem
     for name, written in _flat(tree, ""):
