@@ -4,6 +4,7 @@ Nothing here knows a request; `consentry.web.pages.page` puts both together.
 """
 
 import hashlib
+import unicodedata
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ def render_text(source: str, view: dict[str, object]) -> str:
 
 def asset(name: str) -> str:
     """Return the address of a static file, which changes with its content."""
-    return f"/static/{name}?v={_fingerprint(name)}"
+    return f"/static/{name}?v={fingerprint(name)}"
 
 
 def initials(name: str) -> str:
@@ -42,6 +43,11 @@ def initials(name: str) -> str:
 def tone(name: str) -> int:
     """Return the number of the colour that always goes with this name."""
     return crc32(name.encode()) % TONES
+
+
+def plain(text: str) -> str:
+    """Return text without characters that hide or turn what follows, as names from elsewhere may have them."""
+    return "".join(letter for letter in text if unicodedata.category(letter) not in {"Cc", "Cf", "Zl", "Zp"}).strip()
 
 
 def day(at: int) -> str:
@@ -69,7 +75,8 @@ def _moment(at: int) -> datetime:
 
 
 @cache
-def _fingerprint(name: str) -> str:
+def fingerprint(name: str) -> str:
+    """Return what changes when a static file changes."""
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
@@ -84,5 +91,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals["asset"] = asset
-    environment.filters.update(initials=initials, tone=tone, day=day, moment=moment, iso=iso, distance=distance)
+    environment.filters.update(
+        plain=plain, initials=initials, tone=tone, day=day, moment=moment, iso=iso, distance=distance
+    )
     return environment

@@ -1,0 +1,118 @@
+"""A person's yes or no to a client, and taking a yes back.
+
+A yes is remembered for exactly this account, this client and these scopes.
+
+Spec: OpenID Connect Core 3.1.2.4; RFC 6749 4.1.2.1; GDPR 7(3).
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+from consentry.core.authorizing import Redirected, authorized, signed_in_at
+from consentry.core.changes import Add, Change, Remove, Replace
+from consentry.core.context import Answer, Context
+from consentry.core.errors import AccessDenied, NotFound
+from consentry.core.events import event
+from consentry.core.interaction import PendingAuthorization, SignInNext, find_interaction, next_step
+from consentry.core.me import Who, me
+from consentry.core.model import Consent, Interaction
+from consentry.core.nothing import Nothing
+from consentry.core.ports import SignedIn
+from consentry.core.proceeding import usable_client
+from consentry.core.redirection import response_uri
+from consentry.uma.value import value
+
+
+@value
+class ConsentDecision:
+    """What a person decided; the digests are those of `Proceed`."""
+
+    interaction_digest: str
+    browser_digest: str | None
+    session_digest: str | None
+    decision: Literal["allow", "deny"]
+
+
+@value
+class SignInAgain:
+    """Nobody is signed in any more who could decide."""
+
+
+@value
+class WithdrawConsent:
+    """Take back what a client was allowed; everything it holds for this person ends."""
+
+    who: Who
+    client_id: str
+
+
+async def decide_consent(ctx: Context, question: ConsentDecision) -> Answer[Redirected | SignInAgain]:
+    """Spend the interaction and send the browser back, with a code or with ``access_denied``."""
+    interaction, pending = await find_interaction(ctx, question.interaction_digest, question.browser_digest)
+    client = await usable_client(ctx, pending)
+    signed_in = await signed_in_at(ctx, question.session_digest)
+    if signed_in is None:
+        return Answer(SignInAgain())
+    known = await ctx.store.consent(signed_in.account.account_id, client.client_id)
+    if isinstance(next_step(pending, client, signed_in, known), SignInNext):
+        return Answer(SignInAgain())
+    if question.decision == "deny":
+        return _denied(ctx, interaction, pending, signed_in)
+    answer = authorized(ctx, pending, signed_in)
+    return Answer(
+        answer.said, Remove(record=interaction), *_remembered(ctx, pending, signed_in, known), *answer.changes
+    )
+
+
+async def withdraw_consent(ctx: Context, question: WithdrawConsent) -> Answer[Nothing]:
+    """Forget a consent and end every token that came from it, at once."""
+    account_id = await me(ctx, question.who)
+    consent = await ctx.store.consent(account_id, question.client_id)
+    if consent is None:
+        raise NotFound("no such app")
+    ended = [Remove(record=record) for record in await ctx.store.issued_to(account_id, question.client_id)]
+    seen = event(ctx, "consent.withdrawn", owner_id=account_id, actor=account_id, client_id=question.client_id)
+    return Answer(Nothing(), Remove(record=consent), *ended, Add(record=seen))
+
+
+def _remembered(
+    ctx: Context, pending: PendingAuthorization, signed_in: SignedIn, known: Consent | None
+) -> tuple[Change, ...]:
+    account_id = signed_in.account.account_id
+    if known is not None and set(pending.scope) <= set(known.scope):
+        return ()
+    seen = event(
+        ctx,
+        "consent.given",
+        owner_id=account_id,
+        actor=account_id,
+        client_id=pending.client_id,
+        detail={"scope": list(pending.scope)},
+    )
+    if known is None:
+        consent = Consent(account_id=account_id, client_id=pending.client_id, scope=pending.scope, created_at=ctx.now)
+        return Add(record=consent), Add(record=seen)
+    wider = tuple(dict.fromkeys((*known.scope, *pending.scope)))
+    return Replace(record=replace(known, scope=wider)), Add(record=seen)
+
+
+def _denied(
+    ctx: Context, interaction: Interaction, pending: PendingAuthorization, signed_in: SignedIn
+) -> Answer[Redirected | SignInAgain]:
+    refusal = AccessDenied("the person said no")
+    location = response_uri(
+        pending.redirect_uri,
+        error=refusal.code,
+        error_description=refusal.description,
+        state=pending.state,
+        iss=ctx.issuer,
+    )
+    seen = event(
+        ctx,
+        "consent.refused",
+        outcome="refused",
+        owner_id=signed_in.account.account_id,
+        actor=signed_in.account.account_id,
+        client_id=pending.client_id,
+    )
+    return Answer(Redirected(location=location), Remove(record=interaction), Add(record=seen))

@@ -1,0 +1,88 @@
+"""Going on with an authorization: what the browser is to show, or the way back to the client.
+
+Spec: OpenID Connect Core 3.1.2.3, 3.1.2.4; RFC 6749 4.1.2.
+"""
+
+from typing import assert_never
+
+from consentry.core.authorizing import Redirected, authorized, signed_in_at
+from consentry.core.changes import Remove
+from consentry.core.context import Answer, Context
+from consentry.core.interaction import (
+    ConsentNext,
+    Done,
+    InteractionOver,
+    PendingAuthorization,
+    SignInNext,
+    find_interaction,
+    next_step,
+)
+from consentry.core.model import Account, Client
+from consentry.core.ports import SignedIn
+from consentry.uma.value import value
+
+
+@value
+class Proceed:
+    """A browser comes back to an interaction; all three are digests of secrets it holds."""
+
+    interaction_digest: str
+    browser_digest: str | None
+    session_digest: str | None
+
+
+@value
+class ShowSignIn:
+    """Ask who is there, for this client."""
+
+    client: Client
+    redirect_uri: str
+    login_hint: str | None
+
+
+@value
+class ShowConsent:
+    """Ask whether the client may have these scopes: ``new`` for the first time, ``known`` was allowed before."""
+
+    client: Client
+    account: Account
+    redirect_uri: str
+    new: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+async def proceed(ctx: Context, question: Proceed) -> Answer[ShowSignIn | ShowConsent | Redirected]:
+    """Say what an interaction waits for; if for nothing, it is spent and the client gets its code."""
+    interaction, pending = await find_interaction(ctx, question.interaction_digest, question.browser_digest)
+    client = await usable_client(ctx, pending)
+    signed_in = await signed_in_at(ctx, question.session_digest)
+    consent = await ctx.store.consent(signed_in.account.account_id, client.client_id) if signed_in else None
+    step = next_step(pending, client, signed_in, consent)
+    if signed_in is None or isinstance(step, SignInNext):
+        return Answer(ShowSignIn(client=client, redirect_uri=pending.redirect_uri, login_hint=pending.login_hint))
+    match step:
+        case ConsentNext():
+            return Answer(_consent(pending, client, signed_in, step))
+        case Done():
+            answer = authorized(ctx, pending, signed_in)
+            return Answer(answer.said, Remove(record=interaction), *answer.changes)
+        case _:
+            assert_never(step)
+
+
+async def usable_client(ctx: Context, pending: PendingAuthorization) -> Client:
+    """Return the client of a request that waits; it may have been withdrawn meanwhile."""
+    client = await ctx.store.client(pending.client_id)
+    if client is None or client.disabled_at is not None:
+        raise InteractionOver
+    return client
+
+
+def _consent(pending: PendingAuthorization, client: Client, signed_in: SignedIn, step: ConsentNext) -> ShowConsent:
+    return ShowConsent(
+        client=client,
+        account=signed_in.account,
+        redirect_uri=pending.redirect_uri,
+        new=step.new,
+        known=step.known,
+    )

@@ -1,0 +1,24 @@
+"""The rows of the route table that answer with pages: authorization, sign-in, account, static files."""
+
+from consentry.web.pages.account import account_page, end_other_session, sign_out, signed_out, withdraw_app
+from consentry.web.pages.authorization import authorization_by_form, authorization_by_query, consent, continued
+from consentry.web.pages.errors import refuse_page
+from consentry.web.pages.sign_in import sign_in_page, sign_in_posted
+from consentry.web.pages.static import static
+from consentry.web.route import Route
+
+AUTHORIZE = {"GET": authorization_by_query, "POST": authorization_by_form}
+SIGN_IN = {"GET": sign_in_page, "POST": sign_in_posted}
+
+ROUTES: tuple[Route, ...] = (
+    Route(path="/authorize", methods=AUTHORIZE, guard="open", name="authorization_endpoint", refuse=refuse_page),
+    Route(path="/continue", methods={"GET": continued}, guard="browser", refuse=refuse_page),
+    Route(path="/consent", methods={"POST": consent}, guard="browser", refuse=refuse_page),
+    Route(path="/account", methods={"GET": account_page}, guard="browser", refuse=refuse_page),
+    Route(path="/account/sign-in", methods=SIGN_IN, guard="browser", refuse=refuse_page),
+    Route(path="/account/sign-out", methods={"POST": sign_out}, guard="browser", refuse=refuse_page),
+    Route(path="/account/signed-out", methods={"GET": signed_out}, guard="browser", refuse=refuse_page),
+    Route(path="/account/sessions/end", methods={"POST": end_other_session}, guard="browser", refuse=refuse_page),
+    Route(path="/account/apps/withdraw", methods={"POST": withdraw_app}, guard="browser", refuse=refuse_page),
+    Route(path="/static/{name}", methods={"GET": static}, guard="open", refuse=refuse_page, at_root=True),
+)
