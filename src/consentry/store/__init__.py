@@ -1,0 +1,1 @@
+"""The store: one schema in portable SQL, two drivers.  Only `consentry.app` and the command line look in here."""

@@ -1,0 +1,71 @@
+"""What every read stands on: statements go down to a driver, rows come up and become records."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from consentry.core.model import Record
+from consentry.store.layout import Cell, Layout, Row
+from consentry.store.statement import Statement, text
+from consentry.store.tables import ACCOUNT
+
+R = TypeVar("R", bound=Record)
+
+Call = tuple[Statement, tuple[Cell, ...]]
+
+REALM_NAME = text("realm")
+ONE = sa.literal_column("1")
+
+as_json = msgspec.json.Encoder().encode
+
+
+class Reading(ABC):
+    """Reads of one realm.  Whatever is asked together is one round trip."""
+
+    realm: str
+
+    @abstractmethod
+    async def ask(self, *calls: Call) -> Sequence[Sequence[Row]]:
+        """Run statements, in order, and return the rows of each."""
+
+    async def one(self, layout: Layout[R], statement: Statement, *arguments: Cell) -> R | None:
+        """Return the record of a statement that finds at most one."""
+        (rows,) = await self.ask((statement, (self.realm, *arguments)))
+        return layout.decode(rows[0]) if rows else None
+
+    async def many(self, layout: Layout[R], statement: Statement, *arguments: Cell) -> Sequence[R]:
+        """Return the records of a statement."""
+        (rows,) = await self.ask((statement, (self.realm, *arguments)))
+        return [layout.decode(row) for row in rows]
+
+
+def array(texts: Sequence[str]) -> str:
+    """Spell a list as one argument, for `among`."""
+    return as_json(texts).decode()
+
+
+def within(layout: Layout[R], *conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[str | int | None]]:
+    """Select a record's columns within the realm."""
+    return sa.select(*layout.columns).where(layout.realm == REALM_NAME, *conditions)
+
+
+def by(layout: Layout[R], name: str, *columns: str) -> Statement:
+    """Make the statement that finds records by the exact values of some columns."""
+    wanted = [text(column) for column in columns]
+    conditions = [layout.table.c[column] == parameter for column, parameter in zip(columns, wanted, strict=True)]
+    return Statement(name, within(layout, *conditions), REALM_NAME, *wanted)
+
+
+def enabled(layout: Layout[R], column: str) -> sa.ColumnElement[bool]:
+    """Say that the account that a column names, if it names one, is there and not disabled."""
+    named = layout.table.c[column]
+    person = ACCOUNT.table.alias("person")
+    alive = (
+        sa.select(ONE)
+        .select_from(person)
+        .where(person.c.realm == layout.realm, person.c.account_id == named, person.c.disabled_at.is_(None))
+    )
+    return alive.exists() if not named.nullable else sa.or_(named.is_(None), alive.exists())

@@ -1,0 +1,265 @@
+"""Reads of the protection API, the UMA grant and introspection."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from consentry.core.model import PermissionTicket, Resource, Rpt
+from consentry.core.ports import LiveRpt, Page, Protection, Surroundings
+from consentry.store.paging import by_id, size
+from consentry.store.reads.oauth import ACCESS_TOKEN_BY_DIGEST
+from consentry.store.reads.people import ACCOUNT_BY_ID
+from consentry.store.reads.reading import REALM_NAME, Call, Reading, array, enabled, within
+from consentry.store.statement import ZERO, Statement, among, each, member, number, text, word
+from consentry.store.tables import (
+    ACCESS_REQUEST,
+    ACCESS_TOKEN,
+    ACCOUNT,
+    GRANT,
+    PERMISSION_TICKET,
+    RESOURCE,
+    RPT,
+    grantee_key,
+)
+
+_resource, _grant, _request, _rpt = RESOURCE.table, GRANT.table, ACCESS_REQUEST.table, RPT.table
+_token, _account = ACCESS_TOKEN.table, ACCOUNT.table
+_digest, _owner_id, _server = text("digest"), text("owner_id"), text("resource_server")
+_ids, _id, _after, _limit = text("ids"), text("resource_id"), text("after"), number("limit")
+_account_id, _client_id, _subject, _keys = text("account_id"), text("client_id"), text("subject"), text("keys")
+
+PROTECTED_RESOURCES = Statement(
+    "resources under a PAT",
+    sa.select(*RESOURCE.columns)
+    .join_from(
+        _token,
+        _resource,
+        sa.and_(
+            _resource.c.realm == _token.c.realm,
+            _resource.c.owner_id == _token.c.account_id,
+            _resource.c.resource_server == _token.c.client_id,
+        ),
+    )
+    .where(_token.c.realm == REALM_NAME, _token.c.digest == _digest, _resource.c.resource_id.in_(among(_ids))),
+    REALM_NAME,
+    _digest,
+    _ids,
+)
+
+_here = (_resource.c.owner_id == _owner_id, _resource.c.resource_server == _server)
+RESOURCE_AT_SERVER = Statement(
+    "resource at a resource server",
+    within(RESOURCE, *_here, _resource.c.resource_id == _id),
+    REALM_NAME,
+    _owner_id,
+    _server,
+    _id,
+)
+RESOURCE_IDS = Statement(
+    "resource ids at a resource server",
+    sa.select(_resource.c.resource_id)
+    .where(_resource.c.realm == REALM_NAME, *_here, _resource.c.resource_id > _after)
+    .order_by(_resource.c.resource_id)
+    .limit(_limit)
+    .offset(ZERO),
+    REALM_NAME,
+    _owner_id,
+    _server,
+    _after,
+    _limit,
+)
+WANTED_RESOURCES = Statement(
+    "wanted resources",
+    within(RESOURCE, *_here, _resource.c.resource_id.in_(among(_ids))),
+    REALM_NAME,
+    _owner_id,
+    _server,
+    _ids,
+)
+
+TICKET_BY_DIGEST = Statement(
+    "permission ticket by digest",
+    within(PERMISSION_TICKET, PERMISSION_TICKET.table.c.digest == _digest, enabled(PERMISSION_TICKET, "owner_id")),
+    REALM_NAME,
+    _digest,
+)
+
+
+def _targets() -> sa.Subquery:
+    """Every key under which a grant on one of the wanted resources may lie: by id, type or label."""
+    wanted = sa.select(_resource.c.type, _resource.c.labels).where(
+        _resource.c.realm == REALM_NAME, *_here, _resource.c.resource_id.in_(among(_ids))
+    )
+    typed, labelled = wanted.subquery("typed"), wanted.subquery("labelled")
+    ids, id = each(_ids, "named")
+    labels, label = each(labelled.c.labels, "labels")
+    return sa.union(
+        sa.select((word("resource:") + id).label("key")).select_from(ids),
+        sa.select(word("type:") + typed.c.type).where(typed.c.type.is_not(None)),
+        sa.select(word("label:") + label).select_from(labelled, labels),
+    ).subquery("target")
+
+
+def _grantees() -> sa.Subquery:
+    """Every key under which a grant to this requester may lie."""
+    keys, key = each(_keys, "grantees")
+    verified = sa.select(word("email:") + _account.c.email_folded).where(
+        _account.c.realm == REALM_NAME, _account.c.account_id == _account_id, _account.c.email_folded.is_not(None)
+    )
+    return sa.union(sa.select(key.label("key")).select_from(keys), verified).subquery("grantee")
+
+
+_target, _grantee = _targets(), _grantees()
+WANTED_GRANTS = Statement(
+    "grants around a request",
+    sa.select(*GRANT.columns)
+    .select_from(_target, _grantee, _grant)
+    .where(
+        _grant.c.realm == REALM_NAME,
+        _grant.c.owner_id == _owner_id,
+        _grant.c.target_key == _target.c.key,
+        _grant.c.grantee_key == _grantee.c.key,
+    ),
+    REALM_NAME,
+    _owner_id,
+    _server,
+    _ids,
+    _account_id,
+    _keys,
+)
+WANTED_REQUESTS = Statement(
+    "requests around a request",
+    within(
+        ACCESS_REQUEST,
+        _request.c.owner_id == _owner_id,
+        _request.c.resource_server == _server,
+        _request.c.client_id == _client_id,
+        _request.c.requester_subject == _subject,
+        _request.c.status.in_([word(status) for status in ("open", "narrowed", "denied", "blocked")]),
+    ),
+    REALM_NAME,
+    _owner_id,
+    _server,
+    _client_id,
+    _subject,
+)
+
+_live = (_rpt.c.realm == REALM_NAME, _rpt.c.owner_id == _owner_id, _rpt.c.digest == _digest)
+LIVE_RPT = Statement(
+    "rpt",
+    within(RPT, *_live[1:], _rpt.c.resource_server == _server, enabled(RPT, "requester_account_id")),
+    REALM_NAME,
+    _owner_id,
+    _server,
+    _digest,
+)
+
+
+def _pointed_to(name: str) -> sa.Select[tuple[str]]:
+    """Select what the permissions of an RPT point to."""
+    permissions, permission = each(_rpt.c.permissions, "permission")
+    return sa.select(member(permission, word(name))).select_from(_rpt, permissions).where(*_live)
+
+
+LIVE_GRANTS = Statement(
+    "grants of an rpt",
+    within(GRANT, _grant.c.owner_id == _owner_id, _grant.c.grant_id.in_(_pointed_to("grant_id"))),
+    REALM_NAME,
+    _owner_id,
+    _digest,
+)
+LIVE_RESOURCES = Statement(
+    "resources of an rpt",
+    within(RESOURCE, _resource.c.owner_id == _owner_id, _resource.c.resource_id.in_(_pointed_to("resource_id"))),
+    REALM_NAME,
+    _owner_id,
+    _digest,
+)
+RPT_OF_CLIENT = Statement(
+    "rpt of a client",
+    within(RPT, _rpt.c.digest == _digest, _rpt.c.client_id == _client_id),
+    REALM_NAME,
+    _client_id,
+    _digest,
+)
+
+
+class UmaReads(Reading):
+    """What resource servers and requesting clients need, always by owner and resource server."""
+
+    async def protection(self, pat_digest: str, resource_ids: Sequence[str]) -> Protection | None:
+        """Return a PAT and those of the resources that its owner registered at its resource server."""
+        calls: list[Call] = [(ACCESS_TOKEN_BY_DIGEST, (self.realm, pat_digest))]
+        if resource_ids:
+            calls.append((PROTECTED_RESOURCES, (self.realm, pat_digest, array(resource_ids))))
+        tokens, *resources = await self.ask(*calls)
+        if not tokens:
+            return None
+        found = tuple(RESOURCE.decode(row) for rows in resources for row in rows)
+        return Protection(token=ACCESS_TOKEN.decode(tokens[0]), resources=found)
+
+    async def resource(self, owner_id: str, resource_server: str, resource_id: str) -> Resource | None:
+        """Return one resource of an owner at a resource server."""
+        return await self.one(RESOURCE, RESOURCE_AT_SERVER, owner_id, resource_server, resource_id)
+
+    async def resource_ids(self, owner_id: str, resource_server: str, page: Page) -> Sequence[str]:
+        """List the ids of an owner's resources at a resource server, by id."""
+        (rows,) = await self.ask((RESOURCE_IDS, (self.realm, owner_id, resource_server, by_id(page), size(page))))
+        return [str(id) for (id,) in rows]
+
+    async def permission_ticket(self, digest: str) -> PermissionTicket | None:
+        """Return a ticket, taken ones included, if its owner is enabled."""
+        return await self.one(PERMISSION_TICKET, TICKET_BY_DIGEST, digest)
+
+    async def surroundings(
+        self,
+        owner_id: str,
+        resource_server: str,
+        resource_ids: Sequence[str],
+        *,
+        account_id: str | None,
+        email: str | None,
+        subject: str | None,
+        client_id: str,
+    ) -> Surroundings:
+        """Return what an assessment needs; see `Surroundings`."""
+        here = (self.realm, owner_id, resource_server)
+        ids = array(resource_ids)
+        keys = ["circle", "claims", grantee_key("client", client_id)]
+        if email is not None:
+            keys.append(grantee_key("email", email))
+        if account_id is not None:
+            keys.append(grantee_key("account", account_id))
+        calls: list[Call] = [
+            (WANTED_RESOURCES, (*here, ids)),
+            (WANTED_GRANTS, (*here, ids, account_id, array(keys))),
+            (WANTED_REQUESTS, (*here, client_id, subject)),
+            (ACCOUNT_BY_ID, (self.realm, account_id)),
+        ]
+        resources, grants, requests, accounts = await self.ask(*calls)
+        return Surroundings(
+            resources=tuple(map(RESOURCE.decode, resources)),
+            grants=tuple(map(GRANT.decode, grants)),
+            requests=tuple(map(ACCESS_REQUEST.decode, requests)),
+            account=ACCOUNT.decode(accounts[0]) if accounts else None,
+        )
+
+    async def rpt(self, owner_id: str, resource_server: str, digest: str) -> LiveRpt | None:
+        """Return an RPT of this owner at this resource server, if the requester's account, if any, is enabled."""
+        key = (self.realm, owner_id, digest)
+        rpts, grants, resources = await self.ask(
+            (LIVE_RPT, (self.realm, owner_id, resource_server, digest)),
+            (LIVE_GRANTS, key),
+            (LIVE_RESOURCES, key),
+        )
+        if not rpts:
+            return None
+        return LiveRpt(
+            rpt=RPT.decode(rpts[0]),
+            grants=tuple(map(GRANT.decode, grants)),
+            resources=tuple(map(RESOURCE.decode, resources)),
+        )
+
+    async def rpt_of_client(self, client_id: str, digest: str) -> Rpt | None:
+        """Return an RPT by its digest for the client that holds it."""
+        return await self.one(RPT, RPT_OF_CLIENT, client_id, digest)

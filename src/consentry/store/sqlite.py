@@ -1,0 +1,88 @@
+"""The SQLite driver: reads where the request runs, all writes in one thread that commits for everybody who waits.
+
+A commit is durable when it returns (``synchronous=FULL``), and costs one sync for the whole batch.  Several processes
+of one machine may use one file.
+"""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from consentry.core.errors import InvalidRequest, Unavailable
+from consentry.store.commit import Write
+from consentry.store.counters import Counters
+from consentry.store.layout import Row
+from consentry.store.reads.reading import Call
+from consentry.store.sqlite_writer import Job, Writer
+from consentry.store.work import Driver
+
+PATIENCE = 5.0
+"""Seconds that a write waits for other processes to let go of the file."""
+
+SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA mmap_size = 1073741824",
+    "PRAGMA cache_size = -16000",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class SqliteDriver(Driver):
+    """One file; a connection for each thread that reads, and the writer's."""
+
+    def __init__(self, path: Path, counters: Counters) -> None:
+        self._path = path
+        self._own = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._writer = Writer(lambda: connect(path), counters)
+
+    async def read(self, calls: Sequence[Call]) -> Sequence[Sequence[Row]]:
+        """Run statements here and now: that is faster than to hand them to anybody."""
+        connection = self._connection()
+        answers = []
+        try:
+            for statement, arguments in calls:
+                compiled = statement.sqlite
+                answers.append(connection.execute(compiled.text, compiled.arrange(arguments)).fetchall())
+        except (OverflowError, UnicodeEncodeError) as problem:
+            raise InvalidRequest("no such text or number") from problem
+        except sqlite3.OperationalError as problem:
+            raise Unavailable("the database cannot be read", reason=str(problem)) from problem
+        return answers
+
+    async def write(self, writes: Sequence[Write], expected: tuple[str, int] | None) -> bool:
+        """Hand an answer's writes to the writer and wait until they are on disk."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bool] = loop.create_future()
+        self._writer.submit(Job(writes=writes, expected=expected, loop=loop, future=future))
+        try:
+            return await future
+        except (OverflowError, UnicodeEncodeError) as problem:
+            raise InvalidRequest("no such text or number") from problem
+
+    async def close(self) -> None:
+        """Write what was accepted, then close every connection."""
+        await asyncio.get_running_loop().run_in_executor(None, self._writer.close)
+        for connection in self._opened:
+            connection.close()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._own.connection = connect(self._path)
+            self._opened.append(connection)
+        return connection
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file as the store wants it.  The connection may be closed by another thread."""
+    connection = sqlite3.connect(
+        path, timeout=PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    for setting in SETTINGS:
+        connection.execute(setting)
+    return connection

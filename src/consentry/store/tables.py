@@ -1,0 +1,205 @@
+"""The schema: one table for each record.
+
+The realm leads every key and index.  What belongs to an owner is keyed by realm and owner, tokens and tickets by
+realm and digest.  Records are found by these keys and indexes and in no other way.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from consentry.core.model import (
+    AccessRequest,
+    AccessToken,
+    Account,
+    AuthorizationCode,
+    Client,
+    Consent,
+    Event,
+    Grant,
+    GranteeKind,
+    Interaction,
+    PermissionTicket,
+    Realm,
+    Record,
+    RefreshToken,
+    Resource,
+    Rpt,
+    Session,
+    SigningKey,
+    TargetKind,
+    TrustedIssuer,
+    UsedOnce,
+)
+from consentry.store.layout import NUMBER, TEXT, Derived, Layout, members_of
+
+R = TypeVar("R", bound=Record)
+
+metadata = sa.MetaData()
+
+LAYOUTS: dict[type[Record], Layout[Record]] = {}
+"""Every record's layout, for those who are given a record of whatever kind."""
+
+
+def fold(text: str) -> str:
+    """Return what two spellings of one name or address share: neither case nor composition counts."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def grantee_key(kind: GranteeKind, id: str) -> str:
+    """Return what a grant is found by: one person, address or client; circles and claim conditions all together."""
+    if kind in {"circle", "claims"}:
+        return kind
+    return f"{kind}:{fold(id) if kind == 'email' else id}"
+
+
+def target_key(kind: TargetKind, id: str) -> str:
+    """Return what the grants on one resource, label or type are found by."""
+    return f"{kind}:{id}"
+
+
+def _lay(
+    record: type[R],
+    name: str,
+    *,
+    key: tuple[str, ...],
+    indexes: Iterable[tuple[str, ...]] = (),
+    derived: Derived[R] | None = None,
+) -> Layout[R]:
+    members = members_of(record, key=key)
+    leading = "name" if record is Realm else "realm"
+    table = sa.Table(
+        name,
+        metadata,
+        *([] if record is Realm else [sa.Column("realm", TEXT, nullable=False)]),
+        *(sa.Column(m.name, NUMBER if m.number else TEXT, nullable=m.nullable) for m in members),
+        *(sa.Column(column, TEXT) for column in derived or {}),
+        sa.PrimaryKeyConstraint(leading, *(column for column in key if column != leading)),
+        sqlite_with_rowid=False,
+    )
+    for columns in indexes:
+        sa.Index(f"ix_{name}_{'_'.join(columns)}", table.c[leading], *(table.c[column] for column in columns))
+    layout = Layout(record, table, members, key=key, leading=leading, derived=derived or {})
+    LAYOUTS[record] = layout  # type: ignore[assignment] # encode takes its own record only; the key says which
+    return layout
+
+
+def _unique(layout: Layout[R], *columns: str, when: str) -> None:
+    table = layout.table
+    sa.Index(
+        f"uq_{table.name}_{'_'.join(columns)}",
+        *(table.c[column] for column in columns),
+        unique=True,
+        sqlite_where=sa.text(when),
+        postgresql_where=sa.text(when),
+    )
+
+
+# -- reference data --
+REALM = _lay(Realm, "realm", key=("name",))
+_unique(REALM, "host", when="host IS NOT NULL")
+SIGNING_KEY = _lay(SigningKey, "signing_key", key=("kid",))
+TRUSTED_ISSUER = _lay(TrustedIssuer, "trusted_issuer", key=("issuer",))
+CLIENT = _lay(Client, "client", key=("client_id",))
+
+# -- people --
+ACCOUNT = _lay(
+    Account,
+    "account",
+    key=("account_id",),
+    derived={
+        "username_folded": lambda account: fold(account.username),
+        "email_folded": lambda account: fold(account.email) if account.email and account.email_verified else None,
+    },
+)
+_unique(ACCOUNT, "realm", "username_folded", when="username_folded IS NOT NULL")
+_unique(ACCOUNT, "realm", "email_folded", when="email_folded IS NOT NULL")
+SESSION = _lay(Session, "session", key=("digest",), indexes=[("account_id",), ("expires_at",)])
+INTERACTION = _lay(Interaction, "interaction", key=("digest",), indexes=[("expires_at",)])
+CONSENT = _lay(Consent, "consent", key=("account_id", "client_id"))
+
+# -- OAuth --
+AUTHORIZATION_CODE = _lay(
+    AuthorizationCode,
+    "authorization_code",
+    key=("digest",),
+    indexes=[("family",), ("account_id", "client_id"), ("expires_at",)],
+)
+ACCESS_TOKEN = _lay(
+    AccessToken,
+    "access_token",
+    key=("digest",),
+    indexes=[("family",), ("account_id", "client_id"), ("expires_at",)],
+)
+REFRESH_TOKEN = _lay(
+    RefreshToken,
+    "refresh_token",
+    key=("digest",),
+    indexes=[("family",), ("account_id", "client_id"), ("expires_at",)],
+)
+USED_ONCE = _lay(UsedOnce, "used_once", key=("purpose", "digest"), indexes=[("expires_at",)])
+
+# -- UMA --
+PERMISSION_TICKET = _lay(PermissionTicket, "permission_ticket", key=("digest",), indexes=[("family",), ("expires_at",)])
+RPT = _lay(
+    Rpt,
+    "rpt",
+    key=("owner_id", "digest"),
+    indexes=[("digest",), ("family",), ("expires_at",)],
+    derived={"requester_account_id": lambda rpt: rpt.requester.account_id},
+)
+RESOURCE = _lay(
+    Resource,
+    "resource",
+    key=("owner_id", "resource_id"),
+    indexes=[
+        ("resource_id",),
+        ("owner_id", "resource_server", "resource_id"),
+        ("owner_id", "created_at", "resource_id"),
+    ],
+    derived={"name_folded": lambda resource: fold(resource.name or "")},
+)
+GRANT = _lay(
+    Grant,
+    "grant",
+    key=("owner_id", "grant_id"),
+    indexes=[
+        ("grant_id",),
+        ("owner_id", "target_key", "grantee_key"),
+        ("owner_id", "grantee_id", "created_at", "grant_id"),
+        ("owner_id", "created_at", "grant_id"),
+        ("grantee_key", "created_at", "grant_id"),
+    ],
+    derived={
+        "target_key": lambda grant: target_key(grant.target_kind, grant.target_id),
+        "grantee_key": lambda grant: grantee_key(grant.grantee.kind, grant.grantee.id),
+    },
+)
+ACCESS_REQUEST = _lay(
+    AccessRequest,
+    "access_request",
+    key=("owner_id", "request_id"),
+    indexes=[
+        ("owner_id", "created_at", "request_id"),
+        ("owner_id", "status", "created_at", "request_id"),
+        ("owner_id", "resource_server", "client_id", "requester_subject"),
+        ("requester_account_id", "created_at", "request_id"),
+    ],
+    derived={
+        "requester_subject": lambda request: request.requester.subject,
+        "requester_account_id": lambda request: request.requester.account_id,
+        "open_key": lambda request: open_key(request),
+    },
+)
+_unique(ACCESS_REQUEST, "realm", "owner_id", "open_key", when="open_key IS NOT NULL")
+EVENT = _lay(Event, "event", key=("owner_id", "at", "event_id"))
+
+
+def open_key(request: AccessRequest) -> str | None:
+    """Return what no two open requests to an owner share: who asks, through what, for what.  Strangers may share."""
+    asks = request.requester
+    if request.status != "open" or not asks.subject:
+        return None
+    return " ".join((request.resource_server, request.client_id, asks.issuer, asks.subject, request.fingerprint))
