@@ -11,6 +11,7 @@ from consentry.uma import (
     ClientSecretPost,
     InvalidGrantError,
     InvalidScopeError,
+    InvalidTokenError,
     IssuerMismatchError,
     MalformedAnswerError,
     Metadata,
@@ -27,10 +28,12 @@ from consentry.uma import (
     TokenResponse,
     UnreachableError,
     client_credentials,
+    delete_resource,
     discover,
     exchange_code,
     introspect,
     list_resources,
+    read_resource,
     refresh,
     register_resource,
     request_permission,
@@ -279,6 +282,57 @@ def test_rs_f_3_2_1_the_owner_is_sent_to_the_servers_own_pages_only(
     description = ResourceDescription(resource_scopes=("read",))
     registered = send(server.client(), register_resource(metadata, pat="p", description=description))
     assert (registered.resource_id, registered.user_access_policy_uri) == ("r1", kept)
+
+
+def test_f_3_2_2_a_description_is_read_back(server: Scripted, metadata: Metadata) -> None:
+    body = {"_id": "r1", "resource_scopes": ["read"], "name": "Record", "x_vendor": 1}
+    server.answer("GET", f"{ISSUER}/uma/resource/r1", json_answer(200, body))
+    found = send(server.client(), read_resource(metadata, pat="p", resource_id="r1"))
+    assert found.resource_id == "r1"
+    assert found.description == ResourceDescription(resource_scopes=("read",), name="Record", extras={"x_vendor": 1})
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx2.Response(401), InvalidTokenError),
+        (httpx2.Response(403, headers={"www-authenticate": 'Bearer error="insufficient_scope"'}), ProtocolError),
+        (json_answer(200, {"ids": []}), MalformedAnswerError),
+        (json_answer(200, [1]), MalformedAnswerError),
+    ],
+)
+def test_f_3_2_5_a_list_that_is_none_is_refused(
+    server: Scripted, metadata: Metadata, answer: httpx2.Response, error: type[Exception]
+) -> None:
+    server.answer("GET", f"{ISSUER}/uma/resource", answer)
+    with pytest.raises(error) as refused:
+        send(server.client(), list_resources(metadata, pat="p"))
+    assert type(refused.value) is error
+
+
+def test_f_3_2_6_deleting_the_unknown_is_an_error(server: Scripted, metadata: Metadata) -> None:
+    with pytest.raises(NotFoundError):
+        send(server.client(), delete_resource(metadata, pat="p", resource_id="r1"))
+
+
+def test_cl_g_3_7_1_a_revocation_that_fails_is_an_error(server: Scripted, metadata: Metadata) -> None:
+    server.answer("POST", f"{ISSUER}/revoke", httpx2.Response(503))
+    with pytest.raises(UnreachableError):
+        send(server.client(), revoke(metadata, client=SURGERY, token="p", token_type_hint="pct"))
+
+
+async def test_cl_g_2_1_an_issuer_without_any_document_is_an_error(server: Scripted) -> None:
+    for fetch in (
+        fetch_metadata(server.client(), ISSUER).issuer,
+        (await afetch_metadata(server.aclient(), ISSUER)).issuer,
+    ):
+        assert fetch == ISSUER
+    nobody = "https://nobody.example/realms/x"
+    with pytest.raises(NotFoundError):
+        fetch_metadata(server.client(), nobody)
+    with pytest.raises(NotFoundError):
+        await afetch_metadata(server.aclient(), nobody)
+    assert len([request for request in server.seen if request.url.host == "nobody.example"]) == 4
 
 
 def test_cl_g_5_2_1_a_call_does_not_print_its_secrets(metadata: Metadata) -> None:
