@@ -14,6 +14,7 @@ from consentry.uma.codes import (
 )
 from consentry.web import management
 from consentry.web.answers import refuse_oauth, refuse_protection
+from consentry.web.pages.routes import ROUTES as PAGES
 from consentry.web.protocol import resource_registration
 from consentry.web.protocol.documents import jwks, metadata
 from consentry.web.protocol.introspection import introspect
@@ -90,4 +91,4 @@ PROTECTION = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *management.ROUTES)
+ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *PAGES, *management.ROUTES)
