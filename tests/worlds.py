@@ -315,12 +315,13 @@ async def new_world(folder: Path, settings: RealmSettings | None = None) -> Asyn
     """Give a world with an empty realm that can sign, on SQLite in ``folder``."""
     url = f"sqlite:///{folder / 'consentry.db'}"
     upgrade(url)
-    database = open_database(url)
+    database = await open_database(url)
     clock = Clock()
     try:
         await database.add_realm(Realm(name=REALM, settings=settings or RealmSettings()))
         world = World(Server(database=database, sealer=SEALER, base_url=BASE_URL, clock=clock), clock)
         await world.add(*signing_keys())
+        await world.add()  # whoever looks at the realm without asking anything sees the keys
         yield world
     finally:
         await database.close()

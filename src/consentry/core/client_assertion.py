@@ -18,7 +18,7 @@ from consentry.core.errors import InvalidClient
 from consentry.core.model import Client, UsedOnce
 from consentry.core.tokens import digest
 
-ASSERTION_ALGORITHMS = ("ES256", "EdDSA", "PS256", "RS256")
+ASSERTION_ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256")
 ASSERTION_TYPES = (None, "jwt", "client-authentication+jwt")
 LONGEST_ASSERTION = 8_192
 LONGEST_JTI = 255
