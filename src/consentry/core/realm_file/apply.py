@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from consentry.core.changes import Add, Change
+from consentry.core.changes import Add, Change, Remove, Replace
 from consentry.core.context import Answer, Context
 from consentry.core.events import event
-from consentry.core.model import Grant, SigningKey
+from consentry.core.model import Account, Grant, SigningKey
 from consentry.core.realm_file.difference import Difference
 from consentry.core.realm_file.entries import RealmFile
 from consentry.core.realm_file.plan import Plan, plan_identities
@@ -55,13 +55,6 @@ class CommitPart:
     changes: tuple[Change, ...]
 
 
-@value
-class StoredPasswords:
-    """Whose password hashes are wanted, so that passwords in a file can be compared with them."""
-
-    usernames: tuple[str, ...]
-
-
 async def apply_realm_file(ctx: Context, request: ApplyRealmFile) -> Answer[Applied]:
     """Make the realm what the file says."""
     present = await everything_present(ctx) if request.prune else await named_present(ctx, request.file)
@@ -69,7 +62,7 @@ async def apply_realm_file(ctx: Context, request: ApplyRealmFile) -> Answer[Appl
     _fill(plan, request)
     if plan.problems or request.dry_run or not plan.changes:
         return Answer(_applied(plan))
-    changes = (*plan.changes, *_events(ctx, plan))
+    changes = (*plan.changes, *await _sign_outs(ctx, plan), *_events(ctx, plan))
     if len(changes) > AT_ONCE:
         return Answer(_applied(plan, rest=changes))
     return Answer(_applied(plan), *changes)
@@ -79,16 +72,6 @@ async def commit_part(ctx: Context, part: CommitPart) -> Answer[None]:
     """Commit a part of a large file's changes.  Each carries its guard, so nothing read since can be overwritten."""
     del ctx
     return Answer(None, *part.changes)
-
-
-async def stored_passwords(ctx: Context, wanted: StoredPasswords) -> Answer[dict[str, str]]:
-    """Return the password hashes of those accounts that have one, by the username that was asked for."""
-    found: dict[str, str] = {}
-    for username in wanted.usernames:
-        account = await ctx.store.account_by_username(username)
-        if account and account.password_hash:
-            found[username] = account.password_hash
-    return Answer(found)
 
 
 def plan_new_realm(request: ApplyRealmFile, *, now: int, new_id: Callable[[], str]) -> Applied:
@@ -107,6 +90,19 @@ def _fill(plan: Plan, request: ApplyRealmFile) -> None:
 
 def _applied(plan: Plan, *, rest: tuple[Change, ...] = ()) -> Applied:
     return Applied(differences=tuple(plan.differences), problems=tuple(plan.problems), rest=rest)
+
+
+async def _sign_outs(ctx: Context, plan: Plan) -> list[Change]:
+    """End the sessions of whoever got another password or was locked out."""
+    before = {account.account_id: account for account in plan.present.accounts}
+    ended: list[Change] = []
+    for change in plan.changes:
+        account = change.record
+        if isinstance(change, Replace) and isinstance(account, Account):
+            earlier = before[account.account_id]
+            if account.password_hash != earlier.password_hash or account.disabled_at is not None:
+                ended += [Remove(record=session) for session in await ctx.store.sessions_of(account.account_id)]
+    return ended
 
 
 def _events(ctx: Context, plan: Plan) -> list[Change]:

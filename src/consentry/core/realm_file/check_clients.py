@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
+from consentry.core.client_authentication import ANY_SECRET
 from consentry.core.keys import SIGNING_ALGORITHMS
 from consentry.core.realm_file.entries import ClientEntry, Jwks, TrustedIssuerEntry
 from consentry.core.realm_file.problem import moment
@@ -27,10 +28,7 @@ from consentry.uma.codes import (
     PRIVATE_KEY_JWT,
 )
 
-CLIENT_SECRET = "client_secret"
-"""Not a registered method but our word for two of them: the secret may come either way."""
-
-SECRET_METHODS = (CLIENT_SECRET, CLIENT_SECRET_BASIC, CLIENT_SECRET_POST)
+SECRET_METHODS = (ANY_SECRET, CLIENT_SECRET_BASIC, CLIENT_SECRET_POST)
 METHODS = (*SECRET_METHODS, PRIVATE_KEY_JWT, NO_AUTHENTICATION)
 GRANT_TYPES = (
     GRANT_AUTHORIZATION_CODE,

@@ -5,8 +5,9 @@ Spec: RFC 7591 2.
 
 from dataclasses import replace
 
+from consentry.core.client_authentication import ANY_SECRET
 from consentry.core.model import Client, TrustedIssuer
-from consentry.core.realm_file.check_clients import CLIENT_SECRET, SECRET_METHODS
+from consentry.core.realm_file.check_clients import SECRET_METHODS
 from consentry.core.realm_file.entries import ClientEntry, TrustedIssuerEntry
 from consentry.core.realm_file.people import People
 from consentry.core.realm_file.said import said, said_json, said_since, said_text, shown_json, shown_moment
@@ -55,7 +56,7 @@ def _method(entry: ClientEntry, base: Client, *, fresh: bool) -> str:
     if entry.token_endpoint_auth_method is not None or not fresh:
         return said(entry.token_endpoint_auth_method, base.token_endpoint_auth_method)
     if entry.client_secret_digests:
-        return CLIENT_SECRET
+        return ANY_SECRET
     return PRIVATE_KEY_JWT if entry.jwks or entry.jwks_uri else base.token_endpoint_auth_method
 
 

@@ -8,6 +8,7 @@ from consentry.uma.value import value
 Sign = Literal["+", "~", "-"]
 SECRET = frozenset({"password_hash", "client_secret_digests"})
 HIDDEN = "(secret)"
+OTHER = "(another secret)"
 
 
 @value
@@ -40,10 +41,15 @@ def difference(kind: str, name: str, *, before: Entry | None, after: Entry | Non
 def _all(was: dict[str, object], becomes: dict[str, object]) -> tuple[MemberDifference, ...]:
     names = dict.fromkeys((*was, *becomes))
     return tuple(
-        MemberDifference(name=name, before=_hide(name, was.get(name)), after=_hide(name, becomes.get(name)))
-        for name in names
-        if was.get(name) != becomes.get(name)
+        _member(name, was.get(name), becomes.get(name)) for name in names if was.get(name) != becomes.get(name)
     )
+
+
+def _member(name: str, before: object, after: object) -> MemberDifference:
+    if name not in SECRET:
+        return MemberDifference(name=name, before=before, after=after)
+    shown = OTHER if before else HIDDEN
+    return MemberDifference(name=name, before=before and HIDDEN, after=after and shown)
 
 
 def _shown(entry: Entry | None) -> dict[str, object]:
@@ -59,7 +65,3 @@ def _flat(data: dict[str, object], prefix: str = "") -> dict[str, object]:
         elif said not in ("", [], {}):
             found[prefix + name] = said
     return found
-
-
-def _hide(name: str, said: object) -> object:
-    return HIDDEN if name in SECRET and said else said

@@ -1,0 +1,73 @@
+"""The server's own decisions on a command line: the database is opened, no socket is."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import click
+
+from consentry.core.context import Caller, Decision
+from consentry.core.errors import Refusal
+from consentry.server import Server
+from consentry.settings.schema import Settings
+
+Question = TypeVar("Question")
+Said = TypeVar("Said")
+
+CALLER = Caller(address="command line")
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Server]:
+    """Open the database that the settings name; it is made, or brought up to date, first."""
+    from consentry.plugins.sealing import SecretSealer
+    from consentry.store.database import open_database
+    from consentry.store.migrate import WrongSchema, upgrade
+
+    try:
+        await asyncio.to_thread(upgrade, settings.database_url)
+    except WrongSchema as problem:
+        raise click.ClickException(str(problem)) from problem
+    database = await open_database(settings.database_url)
+    try:
+        sealer = SecretSealer(settings.secret_key, settings.previous_secret_keys)
+        yield Server(database=database, sealer=sealer, base_url=settings.base_url)
+    finally:
+        await database.close()
+
+
+async def asked(server: Server, realm: str, decide: Decision[Question, Said], question: Question) -> Said:
+    """Ask a realm; a refusal ends the command."""
+    answer = await server.ask(realm, decide, question, caller=CALLER)
+    if isinstance(answer, Refusal):
+        raise click.ClickException(f"realm {realm}: {answer.description}")
+    return answer
+
+
+async def default_realm(server: Server, named: str | None) -> str:
+    """Return the realm that was named, else the default one, else the only one; or end the command."""
+    realms = {realm.name: realm for realm in await server.database.realms()}
+    if named is not None:
+        if named not in realms:
+            raise click.ClickException(f"there is no realm {named}{_there_are(realms)}")
+        return named
+    chosen = [realm.name for realm in realms.values() if realm.default] or list(realms)
+    if len(chosen) != 1:
+        hint = "say which with --realm" if realms else "make one with `consentry apply FILE`"
+        raise click.ClickException(f"{hint}{_there_are(realms)}")
+    return chosen[0]
+
+
+def run(work: Callable[[], Awaitable[Said]]) -> Said:
+    """Run a command's work to its end."""
+
+    async def whole() -> Said:
+        return await work()
+
+    return asyncio.run(whole())
+
+
+def _there_are(realms: Iterable[str]) -> str:
+    names = ", ".join(sorted(realms))
+    return f"; there are: {names}" if names else "; there is none yet"
