@@ -34,8 +34,12 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(401, {}, {"WWW-Authenticate": f'UMA as_uri="{origin}", ticket="t0"'})
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length).decode()
         self.seen.append((self.path, self.headers.get("Host"), parse_qs(body)))
+        if len(body) < length:
+            self.close_connection = True
+            return
         if self.redirect_token_to is not None and self.path == "/token":
             self._answer(307, {}, {"Location": self.redirect_token_to})
         else:
@@ -87,10 +91,11 @@ def test_cl_g_5_2_1_a_redirected_token_request_takes_no_secret_along(origin: str
     handler.redirect_token_to = f"{origin}/elsewhere"
     with httpx2.Client(auth=auth(origin), follow_redirects=True) as client, pytest.raises(UnreachableError):
         client.get(f"{origin}/record")
-    assert [path for path, _, _ in handler.seen] == ["/token"]
+    assert [path for path, _, form in handler.seen if form] == ["/token"]
 
 
 def test_rs_g_3_2_2_1_a_server_that_is_away_is_unreachable() -> None:
-    with socket.socket() as unheard, httpx2.Client() as client, pytest.raises(UnreachableError):
+    with socket.socket() as unheard, httpx2.Client() as client:
         unheard.bind(("127.0.0.1", 0))
-        fetch_metadata(client, f"http://127.0.0.1:{unheard.getsockname()[1]}")
+        with pytest.raises(UnreachableError):
+            fetch_metadata(client, f"http://127.0.0.1:{unheard.getsockname()[1]}")
