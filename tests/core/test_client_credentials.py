@@ -92,3 +92,9 @@ async def test_te_7_every_token_is_another_one_with_256_bits(world: World) -> No
     secrets = {(await world.said(token, asks(app), TokenIssued)).access_token for _ in range(50)}
     assert len(secrets) == 50
     assert {len(secret) for secret in secrets} == {43}
+
+
+async def test_fedauthz_1_3_only_a_resource_server_gets_a_pat(world: World) -> None:
+    hospital = await world.account("hospital", organisation=True)
+    app = await world.client("app", scope="uma_protection", account=hospital)
+    await world.refused(token, asks(app, "uma_protection"), InvalidScope)

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant, InvalidScope, Refusal
 from consentry.core.grants.refresh_token import RefreshRequest
 from consentry.core.introspection import Introspection, IntrospectionRequest, introspect
 from consentry.core.issued import TokenIssued
 from consentry.core.model import Client, GrantedPermission
+from consentry.core.ports import Page
 from consentry.core.refreshed_rpt import narrowed
 from consentry.core.token import TokenRequest, token
 from consentry.core.userinfo import UserinfoRequest, userinfo
@@ -69,6 +71,19 @@ async def test_rt_3_a_refresh_token_shown_again_ends_its_family(world: World) ->
     assert not await is_alive(world, issued.access_token)
     await world.refused(token, refreshes(app, str(issued.refresh_token)), InvalidGrant)
     assert await is_alive(world, other)
+
+
+async def test_gen_8_the_account_sees_that_a_refresh_token_was_shown_again_once_however_often(world: World) -> None:
+    app, alice = await world.client("app"), await world.account("alice")
+    await world.refresh_token(app, alice)
+    await world.said(token, refreshes(app), TokenIssued)
+    for _ in range(3):
+        await world.refused(token, refreshes(app), InvalidGrant)
+
+    async def seen(ctx: Context, account_id: str) -> Answer[list[str]]:
+        return Answer([each.kind for each in await ctx.store.events(account_id, Page())])
+
+    assert await world.ask(seen, alice.account_id) == ["refresh_token.reused"]
 
 
 async def test_rt_6_a_successor_lives_no_longer_than_the_first(world: World) -> None:

@@ -84,7 +84,6 @@ async def _tokens(ctx: Context, client: Client, code: AuthorizationCode) -> Answ
     seen = event(
         ctx,
         "token.issued",
-        owner_id=code.account_id,
         actor=code.account_id,
         client_id=client.client_id,
         detail={"grant_type": "authorization_code", "scope": list(code.scope)},

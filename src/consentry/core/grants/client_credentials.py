@@ -56,6 +56,8 @@ async def redeem(ctx: Context, client: Client, request: ClientCredentialsRequest
 def _scope(client: Client, asked: tuple[str, ...] | None) -> tuple[str, ...]:
     """Return what the token gets.  Scopes that need a person are dropped, whoever asks for them."""
     registered = without(client.scope, NEED_A_PERSON)
+    if not client.resource_server:
+        registered = without(registered, (SCOPE_UMA_PROTECTION,))
     if client.account_id is None:
         registered = without(registered, NEED_AN_ACCOUNT)
         if asked is not None and any(name in asked for name in NEED_AN_ACCOUNT):
