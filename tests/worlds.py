@@ -157,7 +157,7 @@ class World:
             auth_time=self.clock.now,
             amr=("pwd",),
             created_at=self.clock.now,
-            expires_at=self.clock.now + 3600,
+            expires_at=self.clock.now + 365 * 86_400,
         )
         if await self.server.database.work(REALM, self.realm.version).session(record.digest) is None:
             await self.add(record)
