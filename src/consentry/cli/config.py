@@ -45,7 +45,10 @@ def check(config_file: Path | None) -> None:
 def schema(*, realm: bool) -> None:
     """Print a JSON Schema of the settings."""
     if realm:
-        raise click.UsageError("the schema of realm files is not here yet")
+        from consentry.cli.realm_schema import realm_schema
+
+        click.echo(json.dumps(realm_schema(), indent=2))
+        return
     click.echo(json.dumps(msgspec.json.schema(Settings), indent=2))
 
 

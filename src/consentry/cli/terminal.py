@@ -12,7 +12,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def paint(text: str, colour: str) -> str:
-    """Colour a text for a terminal that wants colour.  Spec: no-color.org."""
+    """Colour a text for a terminal, unless NO_COLOR is set."""
     wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return click.style(text, fg=colour) if wanted else text
 
