@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from consentry.core.client_authentication import SECRET_PURPOSE, Credentials
-from consentry.core.errors import InvalidClient, InvalidRequest
+from consentry.core.errors import InvalidClient, InvalidRequest, MissingToken
 from consentry.core.ports import Sealer
 from consentry.uma import codes
 from consentry.web.forms import decode, read_query
@@ -34,6 +34,14 @@ def read_bearer(request: Request) -> str | None:
         return None
     if not _B64TOKEN.fullmatch(token):
         raise InvalidRequest("the Authorization header does not hold one bearer token")
+    return token
+
+
+def require_bearer(request: Request) -> str:
+    """Return the bearer token; without one nothing else of a request is looked at."""
+    token = read_bearer(request)
+    if token is None:
+        raise MissingToken("an access token is required")
     return token
 
 

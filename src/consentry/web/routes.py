@@ -14,6 +14,7 @@ from consentry.uma.codes import (
 )
 from consentry.web import management
 from consentry.web.answers import refuse_oauth, refuse_protection
+from consentry.web.me.routes import ROUTES as ME
 from consentry.web.pages.routes import ROUTES as PAGES
 from consentry.web.protocol import resource_registration
 from consentry.web.protocol.documents import jwks, metadata
@@ -91,4 +92,4 @@ PROTECTION = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *PAGES, *management.ROUTES)
+ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *ME, *PAGES, *management.ROUTES)

@@ -9,15 +9,15 @@ from consentry.core.model import TicketPermission
 from consentry.uma.members import WrongMember, nested
 from consentry.uma.wire_json import read_permission
 from consentry.web.answers import refuse_protection, write_json
+from consentry.web.credentials import require_bearer
 from consentry.web.http import Request, Response
 from consentry.web.json_bodies import read_json
 from consentry.web.parts import Parts
-from consentry.web.protocol.resource_registration import require_token
 from consentry.web.route import Endpoint
 
 
 async def _read(_: Parts, request: Request) -> core.PermissionRequest:
-    pat = require_token(request)
+    pat = require_bearer(request)
     return core.PermissionRequest(pat=pat, permissions=_permissions(read_json(request)))
 
 

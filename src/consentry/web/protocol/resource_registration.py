@@ -6,24 +6,16 @@ Spec: FedAuthz 3.1, 3.2.
 from collections.abc import Mapping, Sequence
 
 from consentry.core import resource_registration as core
-from consentry.core.errors import InvalidRequest, MissingToken
+from consentry.core.errors import InvalidRequest
 from consentry.uma.members import WrongMember
 from consentry.uma.wire import Registered, RegisteredResource, ResourceDescription
 from consentry.uma.wire_json import read_resource_description, write_resource_description
 from consentry.web.answers import present, refuse_protection, write_json, write_nothing
-from consentry.web.credentials import read_bearer
+from consentry.web.credentials import require_bearer
 from consentry.web.http import Request, Response
 from consentry.web.json_bodies import read_object
 from consentry.web.parts import Parts
 from consentry.web.route import Endpoint
-
-
-def require_token(request: Request) -> str:
-    """Return the bearer token; without one nothing else of a request is looked at."""
-    token = read_bearer(request)
-    if token is None:
-        raise MissingToken("a protection API access token is required")
-    return token
 
 
 def read_description(request: Request) -> ResourceDescription:
@@ -35,27 +27,27 @@ def read_description(request: Request) -> ResourceDescription:
 
 
 async def _read_register(_: Parts, request: Request) -> core.RegisterResource:
-    return core.RegisterResource(pat=require_token(request), description=read_description(request))
+    return core.RegisterResource(pat=require_bearer(request), description=read_description(request))
 
 
 async def _read_list(_: Parts, request: Request) -> core.ListResources:
-    return core.ListResources(pat=require_token(request))
+    return core.ListResources(pat=require_bearer(request))
 
 
 async def _read_one(_: Parts, request: Request) -> core.ReadResource:
-    return core.ReadResource(pat=require_token(request), resource_id=request.parameters["resource_id"])
+    return core.ReadResource(pat=require_bearer(request), resource_id=request.parameters["resource_id"])
 
 
 async def _read_update(_: Parts, request: Request) -> core.UpdateResource:
     return core.UpdateResource(
-        pat=require_token(request),
+        pat=require_bearer(request),
         resource_id=request.parameters["resource_id"],
         description=read_description(request),
     )
 
 
 async def _read_delete(_: Parts, request: Request) -> core.DeleteResource:
-    return core.DeleteResource(pat=require_token(request), resource_id=request.parameters["resource_id"])
+    return core.DeleteResource(pat=require_bearer(request), resource_id=request.parameters["resource_id"])
 
 
 def _members(resource_id: str, user_access_policy_uri: str | None) -> Mapping[str, object]:
