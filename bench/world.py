@@ -1,0 +1,107 @@
+"""The world that is measured: people with ten resources each, every one shared with one to three of the others.
+
+Everything follows from the number of resources: the same number gives the same ids.
+"""
+
+import base64
+import hashlib
+import random
+from collections.abc import Iterator
+from functools import lru_cache
+
+from consentry.core.model import Account, Grant, Grantee, Resource
+from consentry.uma.value import value
+
+REALM = "bench"
+RESOURCE_SERVER = "records"
+CLIENT = "surgery"
+SECRET_KEY = "only for the benchmark, on this machine's loopback"
+SCOPES = ("read", "write", "share")
+RESOURCES_PER_OWNER = 10
+SAMPLES = 4_000
+"""How many shares the load goes round; they are spread over the whole world."""
+
+
+@lru_cache(maxsize=1 << 17)
+def owner_id(owner: int) -> str:
+    """Return an owner's id; it looks like the random ids of the server, so that indexes are as bushy as there."""
+    return identifier(b"owner", owner)
+
+
+def identifier(kind: bytes, number: int) -> str:
+    """Return 128 bits as the server writes ids."""
+    raw = hashlib.blake2b(b"%s%d" % (kind, number), digest_size=16).digest()
+    return base64.urlsafe_b64encode(raw)[:22].decode()
+
+
+@value
+class Share:
+    """One grant of the world: who lets whom use what."""
+
+    owner_id: str
+    resource_id: str
+    grant_id: str
+    grantee_id: str
+
+
+@value
+class World:
+    """So many resources, and what goes with them."""
+
+    resources: int
+
+    @property
+    def owners(self) -> int:
+        """How many people there are."""
+        return max(self.resources // RESOURCES_PER_OWNER, 5)
+
+    def shares_of(self, resource: int) -> Iterator[Share]:
+        """List whom a resource is shared with."""
+        owner = resource // RESOURCES_PER_OWNER
+        for place in range(1 + resource % 3):
+            grantee = (owner + 1 + (resource * 31 + place * 17) % (self.owners - 1)) % self.owners
+            yield Share(
+                owner_id=owner_id(owner),
+                resource_id=identifier(b"resource", resource),
+                grant_id=identifier(b"grant", resource * 3 + place),
+                grantee_id=owner_id(grantee),
+            )
+
+    def samples(self) -> list[Share]:
+        """Return shares from all over the world, in no order."""
+        count = min(SAMPLES, self.resources)
+        shares = [next(self.shares_of(place * self.resources // count)) for place in range(count)]
+        random.Random(self.resources).shuffle(shares)  # noqa: S311 - the same each time is the point
+        return shares
+
+
+def an_account() -> Account:
+    """Return somebody: the model for all accounts."""
+    return Account(account_id="-", username="-", name="Somebody", created_at=1_800_000_000)
+
+
+def a_resource() -> Resource:
+    """Return the model for all resources."""
+    return Resource(
+        resource_id="-",
+        owner_id="-",
+        resource_server=RESOURCE_SERVER,
+        resource_scopes=SCOPES,
+        name="Blood pressure",
+        type="https://records.example/observation",
+        created_at=1_800_000_000,
+    )
+
+
+def a_grant() -> Grant:
+    """Return the model for all grants."""
+    return Grant(
+        grant_id="-",
+        owner_id="-",
+        target_kind="resource",
+        target_id="-",
+        grantee=Grantee(kind="account", id="-"),
+        scopes=("read", "write"),
+        created_at=1_800_000_000,
+        created_by="-",
+    )
