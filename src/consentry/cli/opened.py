@@ -20,16 +20,22 @@ CALLER = Caller(address="command line")
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Server]:
-    """Open the database that the settings name; it is made, or brought up to date, first."""
+    """Open the database that the settings name; an empty one gets its tables, an old PostgreSQL schema is refused."""
+    import sqlite3
+
+    import psycopg
+
     from consentry.plugins.sealing import SecretSealer
     from consentry.store.database import open_database
-    from consentry.store.migrate import WrongSchema, upgrade
+    from consentry.store.migrate import WrongSchema, status
 
     try:
-        await asyncio.to_thread(upgrade, settings.database_url)
-    except WrongSchema as problem:
+        stands = await asyncio.to_thread(status, settings.database_url)
+        database = await open_database(settings.database_url, migrate=stands.state == "empty")
+    except (WrongSchema, ValueError) as problem:
         raise click.ClickException(str(problem)) from problem
-    database = await open_database(settings.database_url)
+    except (OSError, psycopg.Error, sqlite3.Error) as problem:
+        raise click.ClickException(f"the database cannot be opened: {problem}") from problem
     try:
         sealer = SecretSealer(settings.secret_key, settings.previous_secret_keys)
         yield Server(database=database, sealer=sealer, base_url=settings.base_url)
