@@ -3,10 +3,10 @@
 Spec: RFC 6265 4.1, 5.2; draft-ietf-httpbis-rfc6265bis 4.1.3.2 (``__Host-``); RFC 9700 4.7.
 """
 
-import base64
-import binascii
 import json
 
+from consentry.core.ports import Sealer
+from consentry.core.tokens import digest
 from consentry.uma.value import value
 from consentry.web.http import Header, Request
 
@@ -53,19 +53,23 @@ def is_secure(request: Request) -> bool:
     return request.issuer.startswith("https:")
 
 
-def note_text(note: Note) -> str:
-    """Return a note as a cookie can hold it."""
-    packed = json.dumps([note.text[:MOST_NOTE], note.undo, note.fields])
-    return base64.urlsafe_b64encode(packed.encode()).decode("ascii")
+def note_text(note: Note, sealer: Sealer, browser: str) -> str:
+    """Return a note as a cookie can hold it: sealed, so that nobody else puts words into our mouth."""
+    packed = json.dumps([note.text[:MOST_NOTE], note.undo, note.fields], ensure_ascii=False)
+    return sealer.seal(packed, purpose=_purpose(browser))
 
 
-def read_note(request: Request) -> Note | None:
-    """Return the note that an earlier answer left for this page."""
-    packed = read_cookie(request, NOTE)
-    if packed is None:
+def read_note(request: Request, sealer: Sealer, browser: str) -> Note | None:
+    """Return the note that an earlier answer left for this page of this browser."""
+    sealed = read_cookie(request, NOTE)
+    if sealed is None:
         return None
     try:
-        text, undo, fields = json.loads(base64.urlsafe_b64decode(packed.encode("ascii", "replace")))
-        return Note(text=str(text), undo=str(undo), fields=tuple((str(name), str(each)) for name, each in fields))
-    except (binascii.Error, ValueError, TypeError):
+        text, undo, fields = json.loads(sealer.unseal(sealed, purpose=_purpose(browser)))
+    except ValueError:
         return None
+    return Note(text=text, undo=undo, fields=tuple((name, each) for name, each in fields))
+
+
+def _purpose(browser: str) -> str:
+    return f"note:{digest(browser)}"

@@ -52,9 +52,9 @@ class Visit:
         self.base = urlsplit(request.issuer).path.rstrip("/")
         self.nonce = secrets.token_urlsafe(16)
         self.session = read_cookie(request, SESSION)
-        self.note = read_note(request)
         self._cookies: tuple[Header, ...] = ()
         self.browser = read_cookie(request, BROWSER) or self._new_browser()
+        self.note = read_note(request, parts.sealer, self.browser)
 
     # -- asking --
 
@@ -136,7 +136,8 @@ class Visit:
     def redirect(self, path: str, *, note: Note | None = None) -> Response:
         """Send the browser to a path below the issuer by 303; the page there shows the note once."""
         if note is not None:
-            self._cookies += (set_cookie(self.request, NOTE, note_text(note), seconds=NOTE_SECONDS),)
+            sealed = note_text(note, self.parts.sealer, self.browser)
+            self._cookies += (set_cookie(self.request, NOTE, sealed, seconds=NOTE_SECONDS),)
         return self.leave(self.to(path))
 
     def leave(self, location: str) -> Response:
