@@ -21,6 +21,10 @@ class NamedGrantee:
     claims: tuple[Claim, ...] = ()
 
 
+class NoSuchGrantee(InvalidRequest):
+    """Nobody is called that, or nobody can be."""
+
+
 def somebody(text: str) -> NamedGrantee:
     """Read what a person typed: an address has an ``@``, everything else is a user name."""
     typed = text.strip()
@@ -34,20 +38,20 @@ async def resolve(ctx: Context, named: NamedGrantee) -> Grantee:
     if named.account:
         account = await ctx.store.account_by_username(named.account)
         if account is None:
-            raise InvalidRequest("nobody here has this user name")
+            raise NoSuchGrantee("nobody here has this user name")
         return Grantee(kind="account", id=account.account_id)
     if named.email:
         return Grantee(kind="email", id=_address(named.email))
     if named.client:
         if await ctx.store.client(named.client) is None:
-            raise InvalidRequest("there is no such client")
+            raise NoSuchGrantee("there is no such client")
         return Grantee(kind="client", id=named.client)
     return Grantee(kind="claims", claims=_claims(named.claims))
 
 
 def _address(text: str) -> str:
     if not ADDRESS.fullmatch(text):
-        raise InvalidRequest("this is not an e-mail address")
+        raise NoSuchGrantee("this is not an e-mail address")
     return text.casefold()
 
 

@@ -9,7 +9,7 @@ from consentry.core.changes import Add, Remove, Replace
 from consentry.core.context import Answer, Context
 from consentry.core.errors import Conflict, InvalidRequest, NotFound
 from consentry.core.events import event
-from consentry.core.grantee import NamedGrantee, resolve
+from consentry.core.grantee import NamedGrantee, NoSuchGrantee, resolve
 from consentry.core.me import Who, me
 from consentry.core.model import Event, Grant, GrantStatus, TargetKind
 from consentry.core.owner_resources import my_resource
@@ -19,6 +19,10 @@ from consentry.uma.value import value
 
 MOST_SCOPES = 100
 LONGEST_TEXT = 1_000
+
+
+class WrongEnd(InvalidRequest):
+    """Something would end before it begins."""
 
 
 @value
@@ -124,7 +128,7 @@ async def share(ctx: Context, request: Share) -> Answer[MyGrant]:
     owner_id = await me(ctx, request.who)
     grantee = await resolve(ctx, request.grantee)
     if grantee.kind == "account" and grantee.id == owner_id:
-        raise InvalidRequest("it is yours already")
+        raise NoSuchGrantee("it is yours already")
     await check_target(ctx, owner_id, request.target_kind, request.target_id, request.terms)
     await check_terms(ctx, request.terms)
     terms = request.terms
@@ -250,7 +254,7 @@ async def check_terms(ctx: Context, terms: Terms) -> None:
     if len(terms.scopes) > MOST_SCOPES:
         raise InvalidRequest(f"at most {MOST_SCOPES} scopes")
     if terms.expires_at is not None and terms.expires_at <= max(ctx.now, terms.not_before or 0):
-        raise InvalidRequest("the end has to lie in the future and after the beginning")
+        raise WrongEnd("the end has to lie in the future and after the beginning")
     if any(text is not None and len(text) > LONGEST_TEXT for text in (terms.purpose, terms.note)):
         raise InvalidRequest(f"purpose and note have at most {LONGEST_TEXT} characters")
     for client_id in terms.client_ids:

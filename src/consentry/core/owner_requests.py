@@ -24,7 +24,7 @@ from consentry.core.model import (
     Resource,
     TicketPermission,
 )
-from consentry.core.owner_grants import grant_event
+from consentry.core.owner_grants import WrongEnd, grant_event
 from consentry.core.ports import Page
 from consentry.core.sharing import Listed, listed, names, resource_name
 from consentry.uma.value import value
@@ -104,7 +104,7 @@ async def approve(ctx: Context, request: Approve) -> Answer[Asking]:
     owner_id = await me(ctx, request.who)
     asked = _undecided(ctx, await _mine(ctx, owner_id, request.request_id))
     if request.expires_at is not None and request.expires_at <= ctx.now:
-        raise InvalidRequest("the end has to lie in the future")
+        raise WrongEnd("the end has to lie in the future")
     allowed = await _allowed(ctx, asked, request.scopes)
     grants = [_grant(ctx, asked, permission, request.expires_at) for permission in allowed]
     status: RequestStatus = "approved" if allowed == asked.permissions else "narrowed"

@@ -3,6 +3,7 @@
 Spec: RFC 8414 2, FedAuthz 2, Grant 2.
 """
 
+from consentry.core.errors import Refusal
 from consentry.uma.codes import (
     INTROSPECTION_ENDPOINT,
     JWKS_URI,
@@ -13,8 +14,11 @@ from consentry.uma.codes import (
     USERINFO_ENDPOINT,
 )
 from consentry.web import management
-from consentry.web.answers import refuse_oauth, refuse_protection
+from consentry.web.answers import refuse_oauth, refuse_problem, refuse_protection
+from consentry.web.console.routes import ROUTES as CONSOLE
+from consentry.web.http import Request, Response
 from consentry.web.me.routes import ROUTES as ME
+from consentry.web.pages.errors import refuse_page
 from consentry.web.pages.routes import ROUTES as PAGES
 from consentry.web.protocol import resource_registration
 from consentry.web.protocol.documents import jwks, metadata
@@ -92,4 +96,10 @@ PROTECTION = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *ME, *PAGES, *management.ROUTES)
+ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *ME, *PAGES, *CONSOLE, *management.ROUTES)
+
+
+def refuse_unknown(request: Request, refusal: Refusal) -> Response:
+    """Refuse an address that nothing is at: with a page for a browser, with a problem for a program."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    return refuse_page(request, refusal) if wants_page else refuse_problem(request, refusal)
