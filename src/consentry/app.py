@@ -31,7 +31,7 @@ from consentry.web.management import in_background, management_server, probe, wh
 from consentry.web.metrics import Metrics
 from consentry.web.parts import Parts
 from consentry.web.route import RouteTable
-from consentry.web.routes import ROUTES
+from consentry.web.routes import ROUTES, refuse_unknown
 
 FIRST_REALM = "main"
 METRICS_SECONDS = 1.0
@@ -73,7 +73,9 @@ class App:
             claim_tokens=JwsClaimTokens(server),
             management_token=self._supervision.token if self._supervision else "",
         )
-        self._answer = Application(self.parts, RouteTable(ROUTES), crashed=_crashed, answered=self._metrics.answered)
+        self._answer = Application(
+            self.parts, RouteTable(ROUTES), crashed=_crashed, answered=self._metrics.answered, unknown=refuse_unknown
+        )
         if self._supervision is not None:
             writing = asyncio.create_task(self._write_metrics(self._supervision.metrics))
             self._open.callback(writing.cancel)

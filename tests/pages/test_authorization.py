@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -281,7 +282,7 @@ async def test_az_35_the_page_names_client_host_person_and_every_scope_in_words(
         "Records",
         "records.example",
         "Alice",
-        "Know who you are",
+        "Know you again",
         "See your name",
         "See your e-mail address",
         "Stay connected when you are away",
@@ -302,6 +303,30 @@ async def test_an_interaction_survives_reload_and_is_spent_once(site: Site, brow
     assert (await site.allow(browser, consent)).status == 400
     gone = await browser.get(f"{PATH}/continue", interaction=interaction)
     assert (gone.status, gone.location) == (400, "")
+
+
+async def test_az_28_of_many_clicks_at_once_one_gets_a_code(site: Site, browser: Browser) -> None:
+    page = await site.at_consent(browser)
+    answers = await asyncio.gather(*(site.allow(browser, page) for _ in range(8)))
+    assert sorted(answer.status for answer in answers) == [303] + [400] * 7
+
+
+async def test_az_23_a_hint_at_somebody_else_asks_for_sign_in(site: Site, browser: Browser) -> None:
+    await site.allow(browser, await site.at_consent(browser))
+    opened = await site.world.server.open("demo")
+    assert opened is not None
+
+    def hint(issuer: str, subject: str) -> str:
+        return opened.keys.sign({"iss": issuer, "sub": subject, "exp": 1}, alg="ES256", typ="JWT")
+
+    alice, bob = site.alice.account_id, "account-of-bob"
+    assert "code" in (await site.authorize(browser, id_token_hint=hint(ISSUER, alice), prompt="none")).answer
+    other = await site.authorize(browser, id_token_hint=hint(ISSUER, bob), prompt="none")
+    assert other.answer["error"] == "login_required"
+    foreign = await site.authorize(browser, id_token_hint=hint("https://other.example", alice))
+    assert foreign.answer["error"] == "invalid_request"
+    page = await site.authorize(browser, id_token_hint=hint(ISSUER, bob))
+    assert 'name="password"' in page.text
 
 
 async def test_an_interaction_belongs_to_one_browser_and_ends(site: Site, browser: Browser) -> None:

@@ -97,5 +97,6 @@ def test_initials_stand_for_a_name(name: str, letters: str) -> None:
 
 def test_times_are_told_in_words() -> None:
     assert render.distance(NOW + 3 * 86_400, NOW) == "in 3 days"
+    assert render.distance(NOW - 3, NOW) == "just now"
     assert render.day(NOW) == "28 May 2026"
     assert render.iso(NOW) == "2026-05-28T20:26:40Z"

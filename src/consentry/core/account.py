@@ -27,7 +27,7 @@ class AllowedApp:
 
 @value
 class AccountOverview:
-    """What the account page shows.  Sessions come newest first, with those that are over left out."""
+    """What the account page shows.  The session that asks comes first, then the newest; none is over."""
 
     account: Account
     session: Session
@@ -54,7 +54,7 @@ async def overview(ctx: Context, question: AccountQuestion) -> Answer[AccountOve
         AccountOverview(
             account=found.account,
             session=found.session,
-            sessions=tuple(sorted(sessions, key=lambda each: each.created_at, reverse=True)),
+            sessions=tuple(sorted(sessions, key=lambda each: (each != found.session, -each.created_at))),
             apps=tuple(sorted(apps, key=lambda each: each.consent.created_at, reverse=True)),
         )
     )

@@ -48,11 +48,6 @@ def refuse_page_or_problem(request: Request, refusal: Refusal) -> Response:
     return refuse_page(request, refusal) if wants_page else refuse_problem(request, refusal)
 
 
-def refuse_authorization(request: Request, refusal: Refusal) -> Response:
-    """Write what is wrong with an authorization request that must not go back to its client."""
-    return refuse_page(request, refusal)
-
-
 def words(refusal: Refusal) -> tuple[str, str, str]:
     """Return title, text and a line for developers."""
     match refusal:

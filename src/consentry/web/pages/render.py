@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 STATIC = Path(__file__).resolve().parent.parent / "static"
 LOCALE = "en_GB"
 TONES = 6
+JUST_NOW = 45
 
 
 def render(template: str, view: dict[str, object]) -> str:
@@ -66,7 +67,9 @@ def iso(at: int) -> str:
 
 
 def distance(at: int, now: int) -> str:
-    """Return how far a time is from now: `in 3 days`, `5 minutes ago`."""
+    """Return how far a time is from now: `in 3 days`, `5 minutes ago`, `just now`."""
+    if -JUST_NOW < at - now <= 0:
+        return "just now"
     return format_timedelta(at - now, add_direction=True, locale=LOCALE)
 
 

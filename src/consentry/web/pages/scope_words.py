@@ -40,7 +40,7 @@ def name_of(client: Client) -> str:
 
 def _ours(scope: str, app: str) -> tuple[str, str, str]:
     words = {
-        SCOPE_OPENID: ("Know who you are", "It sees that you are you, under a number of your account.", "user-check"),
+        SCOPE_OPENID: ("Know you again", "It gets a number that stands for your account.", "user-check"),
         "profile": ("See your name", "And the name you sign in with.", "user"),
         "email": ("See your e-mail address", "", "mail"),
         SCOPE_OFFLINE_ACCESS: (
