@@ -9,28 +9,48 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from consentry.core.changes import Add, Change, Remove, Replace, Take
-from consentry.core.model import Client, Grant, Realm, Record, SigningKey, TrustedIssuer
+from consentry.core.model import (
+    AccessToken,
+    AuthorizationCode,
+    Client,
+    Event,
+    Grant,
+    PermissionTicket,
+    Realm,
+    Record,
+    RefreshToken,
+    Rpt,
+    Session,
+    SigningKey,
+    TrustedIssuer,
+)
 from consentry.store.layout import Cell, Layout
-from consentry.store.statement import Guarded, Parameter, Statement, number, text, word
+from consentry.store.statement import ONE, Guarded, Parameter, Statement, number, text, word
 from consentry.store.tables import LAYOUTS, REALM, RESOURCE
 from consentry.uma.value import value
 
 _REALM, _NOW = text("in_realm"), number("now")
-_ONE = sa.literal_column("1")
-_NEXT_VERSION = sa.literal_column("version + 1")
+_NEXT_VERSION: sa.ColumnElement[int] = sa.literal_column("version + 1")
 
 REFERENCE = (Realm, SigningKey, TrustedIssuer, Client)
 """What is cached under the realm's version."""
 
+BY_CHANCE = (AccessToken, AuthorizationCode, Event, PermissionTicket, RefreshToken, Rpt, Session)
+"""What nobody but the one decision that makes it could add under its key."""
+
 
 @value
 class Write:
-    """A guarded statement with its arguments, and which row it is about."""
+    """A guarded statement with its arguments, and which row it is about (table, realm, key).
+
+    ``proof`` is set for an `Add` under a key made by chance: whoever finds that row knows that this very answer, and
+    all of it, was committed.
+    """
 
     statement: Guarded
     arguments: tuple[Cell, ...]
     row: tuple[Cell, ...]
-    adds: bool = False
+    proof: Statement | None = None
 
 
 class Writes:
@@ -47,7 +67,8 @@ class Writes:
         self.key = layout.key_of
         versioned = "version" in cells
         single_use = "taken_at" in cells
-        self.exists = Statement(f"is there {name}", sa.select(_ONE).select_from(table).where(here), _REALM, *key)
+        exists = Statement(f"is there {name}", sa.select(ONE).select_from(table).where(here), _REALM, *key)
+        self.proof = exists if layout.record in BY_CHANCE else None
         self.add = _adding(layout, cells)
 
         remove = sa.delete(table).where(here)
@@ -82,7 +103,9 @@ def _write(realm: str, change: Change, now: int) -> Write:
     row = (writes.layout.table.name, realm, *key)
     match change:
         case Add():
-            return Write(statement=writes.add, arguments=(realm, *writes.layout.encode(record)), row=row, adds=True)
+            return Write(
+                statement=writes.add, arguments=(realm, *writes.layout.encode(record)), row=row, proof=writes.proof
+            )
         case Replace():
             return Write(statement=writes.replace, arguments=(realm, *writes.layout.encode(record)), row=row)
         case Take():
@@ -118,7 +141,7 @@ def _adding(layout: Layout[Record], cells: dict[str, Parameter]) -> Guarded:
         return Guarded(name, sa.insert(table).values(values), _REALM, *cells.values(), certain=True)
     resource = RESOURCE.table
     registered = (
-        sa.select(_ONE)
+        sa.select(ONE)
         .select_from(resource)
         .where(
             resource.c.realm == _REALM,
@@ -143,4 +166,15 @@ BUMP = Guarded(
     sa.update(REALM.table).where(REALM.realm == _REALM).values(version=_NEXT_VERSION),
     _REALM,
 )
+_realm_version = number("version")
+REALM_UNCHANGED = Statement(
+    "realm unchanged",
+    sa.select(sa.literal_column("1 / count(*)", sa.BigInteger())).where(
+        REALM.realm == _REALM, REALM.table.c.version == _realm_version
+    ),
+    _REALM,
+    _realm_version,
+)
+"""Fails as a guard does (on PostgreSQL) unless the realm is in a version."""
+
 WRITES = {record: Writes(layout) for record, layout in LAYOUTS.items()}

@@ -10,6 +10,7 @@ from consentry.store.clients import KnownClients
 from consentry.store.commit import WRITES, Write
 from consentry.store.counters import Counters
 from consentry.store.migrate import require_current, upgrade
+from consentry.store.postgres import PostgresDriver
 from consentry.store.reads.reference import ALL_REALMS, REALM_BY_NAME, SIGNING_KEYS, TRUSTED_ISSUERS
 from consentry.store.sqlite import SqliteDriver
 from consentry.store.tables import REALM, SIGNING_KEY, TRUSTED_ISSUER
@@ -46,7 +47,7 @@ class StoreDatabase:
     async def add_realm(self, realm: Realm) -> bool:
         """Create an empty realm; False if it exists, or another one has its host."""
         row = (realm.name, *REALM.encode(realm))
-        write = Write(statement=WRITES[Realm].add, arguments=row, row=("realm", realm.name), adds=True)
+        write = Write(statement=WRITES[Realm].add, arguments=row, row=("realm", realm.name))
         return await self._driver.write((write,), None)
 
     def work(self, realm: str, version: int) -> RealmWork:
@@ -70,4 +71,4 @@ async def open_database(url: str, *, migrate: bool = False) -> StoreDatabase:
     counters = Counters()
     if address.path is not None:
         return StoreDatabase(SqliteDriver(address.path, counters), counters)
-    raise NotImplementedError
+    return StoreDatabase(await PostgresDriver.open(address.url, counters), counters)

@@ -57,6 +57,7 @@ class Layout(Generic[R]):
         derived: Derived[R],
     ) -> None:
         self.record = record
+        self._build: Callable[..., R] = record
         self.table = table
         self.key = tuple(key)
         self.realm = table.c[leading]
@@ -93,7 +94,7 @@ class Layout(Generic[R]):
             cells[place] = load(row[place])
         for start, stop, names, build in self._groups:
             cells[start:stop] = [build(**dict(zip(names, cells[start:stop], strict=True)))]
-        return self.record(**dict(zip(self._names, cells, strict=True)))
+        return self._build(**dict(zip(self._names, cells, strict=True)))
 
 
 def require_storable(text: str) -> None:
@@ -156,9 +157,10 @@ def _loader(kind: object) -> Callable[[Cell], object]:
     return load
 
 
-def _groups(members: Sequence[Member]) -> Sequence[tuple[int, int, tuple[str, ...], type[Grantee]]]:
+def _groups(members: Sequence[Member]) -> Sequence[tuple[int, int, tuple[str, ...], Callable[..., Grantee]]]:
     places = [place for place, member in enumerate(members) if "." in member.path]
     if not places:
         return ()
     names = tuple(members[place].path.partition(".")[2] for place in places)
-    return ((places[0], places[-1] + 1, names, Grantee),)
+    build: Callable[..., Grantee] = Grantee
+    return ((places[0], places[-1] + 1, names, build),)

@@ -79,7 +79,7 @@ def require_current(url: str) -> None:
     if stands.state != "current":
         has = "no tables yet" if stands.found is None else f"schema {stands.found}"
         raise WrongSchema(
-            f"the database has {has}, this program needs schema {stands.needed}: run `consentry migrate` once, "
+            f"the database has {has}, this program needs schema {stands.needed}: run `consentry db upgrade` once, "
             "then start again"
         )
 

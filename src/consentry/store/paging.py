@@ -14,11 +14,11 @@ def newest_first(page: Page) -> tuple[int, str]:
     """Read a cursor of a list ordered by time and id.  Raises `InvalidRequest`."""
     if page.after is None:
         return BEFORE_ALL
-    at, dot, id = page.after.partition(".")
-    if not (dot and id and at.isascii() and at.isdecimal() and len(at) <= 18 and len(id) <= LONGEST):
+    at, dot, key = page.after.partition(".")
+    if not (dot and key and at.isascii() and at.isdecimal() and len(at) <= 18 and len(key) <= LONGEST):
         raise InvalidRequest("no such page")
-    require_storable(id)
-    return int(at), id
+    require_storable(key)
+    return int(at), key
 
 
 def by_id(page: Page) -> str:

@@ -13,8 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.elements import ClauseElement, ColumnClause
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from consentry.store.layout import Cell
 from consentry.uma.value import value
@@ -23,11 +24,12 @@ Dialect = Literal["sqlite", "postgresql"]
 Parameter = sa.BindParameter[str] | sa.BindParameter[int]
 
 DIALECTS: dict[Dialect, sa.Dialect] = {
-    "sqlite": sqlite.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
+    "sqlite": sqlite.dialect(paramstyle="numeric_dollar"),
     "postgresql": postgresql.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
 }
 
-ZERO = sa.literal_column("0", sa.BigInteger())
+ONE: sa.ColumnElement[int] = sa.literal_column("1", sa.BigInteger())
+ZERO: sa.ColumnElement[int] = sa.literal_column("0", sa.BigInteger())
 """The offset of every LIMIT: left out, the library would pass it as an argument."""
 
 EVERY: list["Statement"] = []
@@ -98,9 +100,9 @@ class Guarded(Statement):
         return self._compile("sqlite", self._change)
 
 
-def _or_fail(change: UpdateBase) -> sa.Select[tuple[int]]:
+def _or_fail(change: UpdateBase) -> sa.Select[int]:
     """Make a change raise (division by zero) unless it touches a row, so that what follows it is not run."""
-    touched = change.returning(sa.literal_column("1")).cte("touched")  # type: ignore[attr-defined]
+    touched = change.returning(ONE).cte("touched")
     return sa.select(sa.literal_column("1 / count(*)", sa.BigInteger())).select_from(touched)
 
 
@@ -133,16 +135,45 @@ class member(GenericFunction[str]):  # noqa: N801
     inherit_cache = True
 
 
-def each(array: sa.ColumnElement[str], alias: str) -> tuple[sa.FromClause, ColumnClause[str]]:
+def each(array: sa.ColumnElement[str], alias: str) -> tuple[sa.FromClause, sa.ColumnElement[str]]:
     """Return the table of a JSON array's elements and its one column."""
     table = elements(array).table_valued("value", name=alias)
     return table, table.c.value
 
 
-def among(array: sa.ColumnElement[str]) -> sa.Select[tuple[str]]:
-    """Select the elements of a JSON array, to stand on the right of IN."""
-    table, column = each(array, "wanted")
-    return sa.select(column).select_from(table)
+class among(ColumnElement[bool]):  # noqa: N801 - reads as the condition it is
+    """A column is among the rows of a select.
+
+    PostgreSQL gets an array, which is put together first: then nothing is left for a planner to guess, whatever it
+    knows about the tables, and the rows are found by probing an index.
+    """
+
+    type = sa.Boolean()
+    inherit_cache = True
+    _traverse_internals = (
+        ("column", InternalTraversal.dp_clauseelement),
+        ("rows", InternalTraversal.dp_clauseelement),
+    )
+
+    def __init__(self, column: sa.ColumnElement[str], rows: sa.ScalarSelect[str]) -> None:
+        self.column = column
+        self.rows = rows
+
+
+def listed(array: sa.ColumnElement[str], alias: str = "listed") -> sa.ScalarSelect[str]:
+    """Select the elements of a JSON array, to stand in `among`."""
+    table, column = each(array, alias)
+    return sa.select(column).select_from(table).scalar_subquery()
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: SQLCompiler, **options: object) -> str:
+    return f"{compiler.process(element.column, **options)} IN {compiler.process(element.rows, **options)}"
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: among, compiler: SQLCompiler, **options: object) -> str:
+    return f"{compiler.process(element.column, **options)} = ANY (ARRAY{compiler.process(element.rows, **options)})"
 
 
 @compiles(elements, "sqlite")

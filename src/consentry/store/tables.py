@@ -39,7 +39,7 @@ R = TypeVar("R", bound=Record)
 
 metadata = sa.MetaData()
 
-LAYOUTS: dict[type[Record], Layout[Record]] = {}
+LAYOUTS: dict[type, Layout[Record]] = {}
 """Every record's layout, for those who are given a record of whatever kind."""
 
 
@@ -58,6 +58,14 @@ def grantee_key(kind: GranteeKind, id: str) -> str:
 def target_key(kind: TargetKind, id: str) -> str:
     """Return what the grants on one resource, label or type are found by."""
     return f"{kind}:{id}"
+
+
+def open_key(request: AccessRequest) -> str | None:
+    """Return what no two open requests to an owner share: who asks, through what, for what.  Strangers may share."""
+    asks = request.requester
+    if request.status != "open" or not asks.subject:
+        return None
+    return f"{request.resource_server} {request.client_id} {asks.issuer} {asks.subject} {request.fingerprint}"
 
 
 def _lay(
@@ -80,7 +88,7 @@ def _lay(
         sqlite_with_rowid=False,
     )
     for columns in indexes:
-        sa.Index(f"ix_{name}_{'_'.join(columns)}", table.c[leading], *(table.c[column] for column in columns))
+        sa.Index(f"ix_{name}_{'_'.join(columns)}"[:60], table.c[leading], *(table.c[column] for column in columns))
     layout = Layout(record, table, members, key=key, leading=leading, derived=derived or {})
     LAYOUTS[record] = layout  # type: ignore[assignment] # encode takes its own record only; the key says which
     return layout
@@ -190,16 +198,8 @@ ACCESS_REQUEST = _lay(
     derived={
         "requester_subject": lambda request: request.requester.subject,
         "requester_account_id": lambda request: request.requester.account_id,
-        "open_key": lambda request: open_key(request),
+        "open_key": open_key,
     },
 )
 _unique(ACCESS_REQUEST, "realm", "owner_id", "open_key", when="open_key IS NOT NULL")
 EVENT = _lay(Event, "event", key=("owner_id", "at", "event_id"))
-
-
-def open_key(request: AccessRequest) -> str | None:
-    """Return what no two open requests to an owner share: who asks, through what, for what.  Strangers may share."""
-    asks = request.requester
-    if request.status != "open" or not asks.subject:
-        return None
-    return " ".join((request.resource_server, request.client_id, asks.issuer, asks.subject, request.fingerprint))

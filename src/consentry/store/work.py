@@ -31,6 +31,10 @@ class Driver(ABC):
         ``expected`` names a realm and the version it has to be in.  Raises `StaleRealm` or `Unavailable`.
         """
 
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what was accepted and let go of every connection."""
+
 
 class RealmWork(ReferenceReads, PeopleReads, OAuthReads, UmaReads, SharingReads):
     """Reads and changes of one realm, as cached in one version."""

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from consentry.core.model import AccessToken, AuthorizationCode, Record, RefreshToken
 from consentry.store.layout import Layout
-from consentry.store.reads.reading import ONE, REALM_NAME, R, Reading, by, enabled, within
-from consentry.store.statement import Statement, text
+from consentry.store.reads.reading import REALM_NAME, R, Reading, by, of_the_enabled, within
+from consentry.store.statement import ONE, Statement, text
 from consentry.store.tables import (
     ACCESS_TOKEN,
     AUTHORIZATION_CODE,
@@ -22,7 +22,7 @@ _digest, _account_id, _client_id = text("digest"), text("account_id"), text("cli
 
 def _of_the_living(layout: Layout[R]) -> Statement:
     table = layout.table
-    found = within(layout, table.c.digest == _digest, enabled(layout, "account_id"))
+    found = of_the_enabled(layout, "account_id", table.c.digest == _digest)
     return Statement(f"{table.name} by digest", found, REALM_NAME, _digest)
 
 

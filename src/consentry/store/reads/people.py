@@ -8,14 +8,16 @@ from consentry.core.model import Account, Consent, Interaction, Session
 from consentry.core.ports import Page, SignedIn
 from consentry.store.paging import by_id, size
 from consentry.store.reads.reading import REALM_NAME, Reading, array, by, within
-from consentry.store.statement import ZERO, Statement, among, number, text
+from consentry.store.statement import ZERO, Statement, among, listed, number, text
 from consentry.store.tables import ACCOUNT, CONSENT, INTERACTION, SESSION, fold
 
 _account, _session = ACCOUNT.table, SESSION.table
 _ids, _digest, _after, _limit = text("ids"), text("digest"), text("after"), number("limit")
 
 ACCOUNT_BY_ID = by(ACCOUNT, "account by id", "account_id")
-ACCOUNTS_BY_ID = Statement("accounts by id", within(ACCOUNT, _account.c.account_id.in_(among(_ids))), REALM_NAME, _ids)
+ACCOUNTS_BY_ID = Statement(
+    "accounts by id", within(ACCOUNT, among(_account.c.account_id, listed(_ids))), REALM_NAME, _ids
+)
 ACCOUNT_BY_USERNAME = by(ACCOUNT, "account by username", "username_folded")
 ACCOUNT_BY_EMAIL = by(ACCOUNT, "account by email", "email_folded")
 ACCOUNTS = Statement(

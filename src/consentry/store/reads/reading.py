@@ -17,7 +17,6 @@ R = TypeVar("R", bound=Record)
 Call = tuple[Statement, tuple[Cell, ...]]
 
 REALM_NAME = text("realm")
-ONE = sa.literal_column("1")
 
 as_json = msgspec.json.Encoder().encode
 
@@ -47,7 +46,7 @@ def array(texts: Sequence[str]) -> str:
     return as_json(texts).decode()
 
 
-def within(layout: Layout[R], *conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[str | int | None]]:
+def within(layout: Layout[R], *conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Cell, ...]]:
     """Select a record's columns within the realm."""
     return sa.select(*layout.columns).where(layout.realm == REALM_NAME, *conditions)
 
@@ -59,13 +58,13 @@ def by(layout: Layout[R], name: str, *columns: str) -> Statement:
     return Statement(name, within(layout, *conditions), REALM_NAME, *wanted)
 
 
-def enabled(layout: Layout[R], column: str) -> sa.ColumnElement[bool]:
-    """Say that the account that a column names, if it names one, is there and not disabled."""
-    named = layout.table.c[column]
+def of_the_enabled(
+    layout: Layout[R], account_id: str, *conditions: sa.ColumnElement[bool]
+) -> sa.Select[*tuple[Cell, ...]]:
+    """Select a record's columns where the account that a column names, if it names one, is there and not disabled."""
+    named = layout.table.c[account_id]
     person = ACCOUNT.table.alias("person")
-    alive = (
-        sa.select(ONE)
-        .select_from(person)
-        .where(person.c.realm == layout.realm, person.c.account_id == named, person.c.disabled_at.is_(None))
-    )
-    return alive.exists() if not named.nullable else sa.or_(named.is_(None), alive.exists())
+    joined = layout.table.outerjoin(person, sa.and_(person.c.realm == layout.realm, person.c.account_id == named))
+    enabled = sa.and_(person.c.account_id.is_not(None), person.c.disabled_at.is_(None))
+    alive = sa.or_(named.is_(None), enabled) if named.nullable else enabled
+    return within(layout, *conditions, alive).select_from(joined)

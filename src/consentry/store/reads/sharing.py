@@ -9,7 +9,7 @@ from consentry.core.ports import GrantFilter, Page, ResourceFilter, SharedGrant
 from consentry.store.layout import Cell, Layout
 from consentry.store.paging import by_id, newest_first, size
 from consentry.store.reads.reading import REALM_NAME, R, Reading, array, by, within
-from consentry.store.statement import ZERO, Parameter, Statement, among, number, text, word
+from consentry.store.statement import ZERO, Parameter, Statement, among, listed, number, text, word
 from consentry.store.tables import ACCESS_REQUEST, EVENT, GRANT, RESOURCE, fold, grantee_key, target_key
 
 _resource, _grant, _request = RESOURCE.table, GRANT.table, ACCESS_REQUEST.table
@@ -56,14 +56,14 @@ OWNER_RESOURCES = _newest_first(
     _resource.c.owner_id == _owner_id,
     sa.or_(_name.is_(None), _resource.c.name_folded.like(_name, escape="\\")),
     sa.or_(_type.is_(None), _resource.c.type == _type),
-    sa.or_(_label.is_(None), _label.in_(among(_resource.c.labels))),
+    sa.or_(_label.is_(None), _label.in_(listed(_resource.c.labels))),
     sa.or_(_server.is_(None), _resource.c.resource_server == _server),
     given=(_owner_id, _name, _type, _label, _server),
 )
 OWNER_RESOURCE = by(RESOURCE, "resource of an owner", "owner_id", "resource_id")
 OWNER_RESOURCES_BY_ID = Statement(
     "resources of an owner by id",
-    within(RESOURCE, _resource.c.owner_id == _owner_id, _resource.c.resource_id.in_(among(_ids))),
+    within(RESOURCE, _resource.c.owner_id == _owner_id, among(_resource.c.resource_id, listed(_ids))),
     REALM_NAME,
     _owner_id,
     _ids,
@@ -105,7 +105,7 @@ GRANTS_REACHING = _newest_first(
     "created_at",
     "grant_id",
     _grant.c.owner_id == _owner_id,
-    _grant.c.target_key.in_(among(_keys)),
+    among(_grant.c.target_key, listed(_keys)),
     given=(_owner_id, _keys),
 )
 SHARED_WITH = _newest_first(

@@ -9,8 +9,8 @@ from consentry.core.ports import LiveRpt, Page, Protection, Surroundings
 from consentry.store.paging import by_id, size
 from consentry.store.reads.oauth import ACCESS_TOKEN_BY_DIGEST
 from consentry.store.reads.people import ACCOUNT_BY_ID
-from consentry.store.reads.reading import REALM_NAME, Call, Reading, array, enabled, within
-from consentry.store.statement import ZERO, Statement, among, each, member, number, text, word
+from consentry.store.reads.reading import REALM_NAME, Call, Reading, array, of_the_enabled, within
+from consentry.store.statement import ZERO, Statement, among, each, listed, member, number, text, word
 from consentry.store.tables import (
     ACCESS_REQUEST,
     ACCESS_TOKEN,
@@ -28,19 +28,19 @@ _digest, _owner_id, _server = text("digest"), text("owner_id"), text("resource_s
 _ids, _id, _after, _limit = text("ids"), text("resource_id"), text("after"), number("limit")
 _account_id, _client_id, _subject, _keys = text("account_id"), text("client_id"), text("subject"), text("keys")
 
+
+def _of_token(column: sa.Column[str | int | None]) -> sa.ScalarSelect[str | int | None]:
+    return sa.select(column).where(_token.c.realm == REALM_NAME, _token.c.digest == _digest).scalar_subquery()
+
+
 PROTECTED_RESOURCES = Statement(
     "resources under a PAT",
-    sa.select(*RESOURCE.columns)
-    .join_from(
-        _token,
-        _resource,
-        sa.and_(
-            _resource.c.realm == _token.c.realm,
-            _resource.c.owner_id == _token.c.account_id,
-            _resource.c.resource_server == _token.c.client_id,
-        ),
-    )
-    .where(_token.c.realm == REALM_NAME, _token.c.digest == _digest, _resource.c.resource_id.in_(among(_ids))),
+    within(
+        RESOURCE,
+        _resource.c.owner_id == _of_token(_token.c.account_id),
+        _resource.c.resource_server == _of_token(_token.c.client_id),
+        among(_resource.c.resource_id, listed(_ids)),
+    ),
     REALM_NAME,
     _digest,
     _ids,
@@ -70,7 +70,7 @@ RESOURCE_IDS = Statement(
 )
 WANTED_RESOURCES = Statement(
     "wanted resources",
-    within(RESOURCE, *_here, _resource.c.resource_id.in_(among(_ids))),
+    within(RESOURCE, *_here, among(_resource.c.resource_id, listed(_ids))),
     REALM_NAME,
     _owner_id,
     _server,
@@ -79,46 +79,43 @@ WANTED_RESOURCES = Statement(
 
 TICKET_BY_DIGEST = Statement(
     "permission ticket by digest",
-    within(PERMISSION_TICKET, PERMISSION_TICKET.table.c.digest == _digest, enabled(PERMISSION_TICKET, "owner_id")),
+    of_the_enabled(PERMISSION_TICKET, "owner_id", PERMISSION_TICKET.table.c.digest == _digest),
     REALM_NAME,
     _digest,
 )
 
 
-def _targets() -> sa.Subquery:
+def _targets() -> sa.ScalarSelect[str]:
     """Every key under which a grant on one of the wanted resources may lie: by id, type or label."""
     wanted = sa.select(_resource.c.type, _resource.c.labels).where(
-        _resource.c.realm == REALM_NAME, *_here, _resource.c.resource_id.in_(among(_ids))
+        _resource.c.realm == REALM_NAME, *_here, among(_resource.c.resource_id, listed(_ids))
     )
     typed, labelled = wanted.subquery("typed"), wanted.subquery("labelled")
-    ids, id = each(_ids, "named")
+    ids, wanted_id = each(_ids, "named")
     labels, label = each(labelled.c.labels, "labels")
-    return sa.union(
-        sa.select((word("resource:") + id).label("key")).select_from(ids),
+    return sa.union_all(
+        sa.select(word("resource:") + wanted_id).select_from(ids),
         sa.select(word("type:") + typed.c.type).where(typed.c.type.is_not(None)),
         sa.select(word("label:") + label).select_from(labelled, labels),
-    ).subquery("target")
+    ).scalar_subquery()
 
 
-def _grantees() -> sa.Subquery:
+def _grantees() -> sa.ScalarSelect[str]:
     """Every key under which a grant to this requester may lie."""
     keys, key = each(_keys, "grantees")
     verified = sa.select(word("email:") + _account.c.email_folded).where(
         _account.c.realm == REALM_NAME, _account.c.account_id == _account_id, _account.c.email_folded.is_not(None)
     )
-    return sa.union(sa.select(key.label("key")).select_from(keys), verified).subquery("grantee")
+    return sa.union_all(sa.select(key).select_from(keys), verified).scalar_subquery()
 
 
-_target, _grantee = _targets(), _grantees()
 WANTED_GRANTS = Statement(
     "grants around a request",
-    sa.select(*GRANT.columns)
-    .select_from(_target, _grantee, _grant)
-    .where(
-        _grant.c.realm == REALM_NAME,
+    within(
+        GRANT,
         _grant.c.owner_id == _owner_id,
-        _grant.c.target_key == _target.c.key,
-        _grant.c.grantee_key == _grantee.c.key,
+        among(_grant.c.target_key, _targets()),
+        among(_grant.c.grantee_key, _grantees()),
     ),
     REALM_NAME,
     _owner_id,
@@ -147,7 +144,7 @@ WANTED_REQUESTS = Statement(
 _live = (_rpt.c.realm == REALM_NAME, _rpt.c.owner_id == _owner_id, _rpt.c.digest == _digest)
 LIVE_RPT = Statement(
     "rpt",
-    within(RPT, *_live[1:], _rpt.c.resource_server == _server, enabled(RPT, "requester_account_id")),
+    of_the_enabled(RPT, "requester_account_id", *_live[1:], _rpt.c.resource_server == _server),
     REALM_NAME,
     _owner_id,
     _server,
@@ -155,22 +152,22 @@ LIVE_RPT = Statement(
 )
 
 
-def _pointed_to(name: str) -> sa.Select[tuple[str]]:
+def _pointed_to(name: str) -> sa.ScalarSelect[str]:
     """Select what the permissions of an RPT point to."""
     permissions, permission = each(_rpt.c.permissions, "permission")
-    return sa.select(member(permission, word(name))).select_from(_rpt, permissions).where(*_live)
+    return sa.select(member(permission, word(name))).select_from(_rpt, permissions).where(*_live).scalar_subquery()
 
 
 LIVE_GRANTS = Statement(
     "grants of an rpt",
-    within(GRANT, _grant.c.owner_id == _owner_id, _grant.c.grant_id.in_(_pointed_to("grant_id"))),
+    within(GRANT, _grant.c.owner_id == _owner_id, among(_grant.c.grant_id, _pointed_to("grant_id"))),
     REALM_NAME,
     _owner_id,
     _digest,
 )
 LIVE_RESOURCES = Statement(
     "resources of an rpt",
-    within(RESOURCE, _resource.c.owner_id == _owner_id, _resource.c.resource_id.in_(_pointed_to("resource_id"))),
+    within(RESOURCE, _resource.c.owner_id == _owner_id, among(_resource.c.resource_id, _pointed_to("resource_id"))),
     REALM_NAME,
     _owner_id,
     _digest,
@@ -205,7 +202,7 @@ class UmaReads(Reading):
     async def resource_ids(self, owner_id: str, resource_server: str, page: Page) -> Sequence[str]:
         """List the ids of an owner's resources at a resource server, by id."""
         (rows,) = await self.ask((RESOURCE_IDS, (self.realm, owner_id, resource_server, by_id(page), size(page))))
-        return [str(id) for (id,) in rows]
+        return [str(found) for (found,) in rows]
 
     async def permission_ticket(self, digest: str) -> PermissionTicket | None:
         """Return a ticket, taken ones included, if its owner is enabled."""

@@ -219,7 +219,7 @@ def _create(name: str, *, key: str, text: str, maybe_text: str = "", number: str
 
 def _index(table: str, columns: str) -> None:
     named = columns.split()
-    op.create_index(f"ix_{table}_{'_'.join(named[1:])}", table, named)
+    op.create_index(f"ix_{table}_{'_'.join(named[1:])}"[:60], table, named)
 
 
 def _unique(table: str, columns: str, *, when: str) -> None:
