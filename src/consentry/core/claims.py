@@ -32,6 +32,10 @@ class ClaimToken:
 
 @value
 class BadClaimToken:
-    """A claim token that proves nothing; ``reason`` is for the audit.  The answer to it is ``need_info``."""
+    """A claim token that proves nothing; ``reason`` is for the audit.  The answer to it is ``need_info``.
+
+    ``realm_version``: see `ClaimToken`.
+    """
 
     reason: str
+    realm_version: int | None = None

@@ -42,21 +42,19 @@ class JwsClaimTokens:
 
     async def verify(self, realm: str, *, text: str, format: str) -> ClaimToken | BadClaimToken:
         """Return what was verified, or why nothing was."""
-        if format != CLAIM_TOKEN_FORMAT_ID_TOKEN:
-            return BadClaimToken(reason="unknown claim token format")
-        if len(text) > LONGEST_TOKEN:
-            return BadClaimToken(reason="claim token too long")
         opened = await self._server.open(realm)
         if opened is None:
             return BadClaimToken(reason="no such realm")
         try:
-            token = self._known(opened, text)
-            judge_times(token, now=int(self._server.clock()))
+            return self._known(opened, text=text, format=format)
         except BadTokenError as problem:
-            return BadClaimToken(reason=str(problem))
-        return token
+            return BadClaimToken(reason=str(problem), realm_version=opened.reference.realm.version)
 
-    def _known(self, opened: OpenRealm, text: str) -> ClaimToken:
+    def _known(self, opened: OpenRealm, *, text: str, format: str) -> ClaimToken:
+        if format != CLAIM_TOKEN_FORMAT_ID_TOKEN:
+            raise BadTokenError("unknown claim token format")
+        if len(text) > LONGEST_TOKEN:
+            raise BadTokenError("too long")
         realm = opened.reference.realm
         key = (realm.name, realm.version, hashlib.sha256(text.encode()).hexdigest())
         token = self._remembered.get(key)
@@ -65,6 +63,7 @@ class JwsClaimTokens:
             self._remembered[key] = token
             if len(self._remembered) > MOST_REMEMBERED:
                 self._remembered.popitem(last=False)
+        judge_times(token, now=int(self._server.clock()))
         return token
 
 

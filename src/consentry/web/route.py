@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Generic, Literal, TypeVar, get_args
 
 from consentry.core.context import Decision
-from consentry.core.errors import Refusal
+from consentry.core.errors import Refusal, Unavailable
 from consentry.uma.value import value
 from consentry.web.answers import refuse_problem
 from consentry.web.http import Request, Response
@@ -24,6 +24,14 @@ Said = TypeVar("Said")
 
 COLLECTION_SLASH = "/uma/resource/"
 """The one path that may end in a slash: the specification writes the collection so (FedAuthz 3.2)."""
+
+
+READINGS = 4
+"""How often a request is read while the realm's keys and trusted issuers change under it."""
+
+
+class ReadAgain(Unavailable):
+    """What was gathered rests on an older version of the realm than the decision does.  Nothing has been decided."""
 
 
 class TableError(Exception):
@@ -52,11 +60,14 @@ class Endpoint(Generic[Question, Said]):
         self.refuse = refuse
 
     async def __call__(self, parts: Parts, request: Request) -> Response:
-        question = await self.read(parts, request)
-        said = await parts.server.ask(request.realm, self.decide, question, caller=request.caller)
-        if isinstance(said, Refusal):
-            return self.refuse(request, said)
-        return self.write(request, said)
+        for _ in range(READINGS):
+            question = await self.read(parts, request)
+            said = await parts.server.ask(request.realm, self.decide, question, caller=request.caller)
+            if not isinstance(said, Refusal):
+                return self.write(request, said)
+            if not isinstance(said, ReadAgain):
+                return self.refuse(request, said)
+        return self.refuse(request, Unavailable("too much is changing at this moment; try again"))
 
 
 @value

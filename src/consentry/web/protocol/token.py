@@ -8,6 +8,7 @@ from typing import assert_never
 
 from consentry.core import token as core
 from consentry.core.claims import BadClaimToken, ClaimToken
+from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidRequest
 from consentry.core.grants.authorization_code import CodeRequest
 from consentry.core.grants.client_credentials import ClientCredentialsRequest
@@ -22,7 +23,7 @@ from consentry.web.credentials import read_client
 from consentry.web.forms import read_form, required
 from consentry.web.http import Request, Response
 from consentry.web.parts import Parts
-from consentry.web.route import Endpoint
+from consentry.web.route import Endpoint, ReadAgain
 
 
 async def _read(parts: Parts, request: Request) -> core.TokenRequest:
@@ -67,6 +68,14 @@ async def _claim_token(parts: Parts, request: Request, form: Mapping[str, str]) 
     if text is None or claim_token_format is None:
         raise InvalidRequest("claim_token and claim_token_format come together")
     return await parts.claim_tokens.verify(request.realm, text=text, format=claim_token_format)
+
+
+async def _decide(ctx: Context, request: core.TokenRequest) -> Answer[Outcome]:
+    """Ask, unless the claim token was verified with what another version of the realm trusts."""
+    pushed = request.grant.claim_token if isinstance(request.grant, TicketRequest) else None
+    if pushed is not None and pushed.realm_version not in (None, ctx.realm.version):
+        raise ReadAgain("the realm has changed since the claim token was verified")
+    return await core.token(ctx, request)
 
 
 def _write(_: Request, said: Outcome) -> Response:
@@ -117,4 +126,4 @@ def _required_claim(claim: RequiredClaim) -> Mapping[str, object]:
     )
 
 
-token = Endpoint(read=_read, decide=core.token, write=_write, refuse=refuse_oauth)
+token = Endpoint(read=_read, decide=_decide, write=_write, refuse=refuse_oauth)
