@@ -6,6 +6,7 @@ import gc
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 from functools import partial
 from logging.config import dictConfig
@@ -153,6 +154,8 @@ def serve(settings: Settings) -> None:
 
     logs = log_configuration(settings.log)
     dictConfig(logs)
+    for bind in filter(None, (settings.bind, settings.management_bind)):
+        require_free(bind)
     asyncio.run(prepare(settings))
     host, port = address(settings.bind)
     supervision = Supervision(
@@ -188,6 +191,15 @@ def address(bind: str) -> tuple[str, int]:
     """Read ADDRESS:PORT."""
     host, _, port = bind.rpartition(":")
     return host.strip("[]"), int(port)
+
+
+def require_free(bind: str) -> None:
+    """Raise OSError, with the address in its text, if something else listens there or nothing can."""
+    host, port = address(bind)
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as problem:
+        raise OSError(f"{bind}: {problem.strerror}") from problem
 
 
 def _crashed(request: Request, problem: Exception) -> None:
