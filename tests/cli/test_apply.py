@@ -2,8 +2,10 @@
 
 import json
 import tomllib
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from tests.cli.conftest import CommandLine
 from tests.cli.health import only, realm
@@ -76,6 +78,19 @@ def test_an_export_makes_the_same_realm_in_another_database(health: CommandLine)
     other = {"CONSENTRY_DATABASE_URL": f"sqlite:///{health.directory}/other.db"}
     health.done("apply", file, **other)
     assert json.loads(health.done("export", "health", **other)) == exported(health)
+
+
+def test_what_was_disabled_or_paused_stays_so_from_the_same_moment_on(health: CommandLine) -> None:
+    off = only(
+        accounts=[{"username": "bob", "disabled": True}],
+        clients=[{"client_id": "surgery", "disabled": True}],
+        grants=[{"id": "g1", "owner": "alice", "resource_id": "record", "grantee": {"account": "bob"}, "paused": True}],
+    )
+    health.done("apply", health.write("off.json", off))
+    export = health.write("export.json", exported(health))
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
+        assert NOTHING in health.done("apply", health.write("off.json", off))
+        assert NOTHING in health.done("apply", export)
 
 
 def test_an_export_tells_no_password_and_no_secret(health: CommandLine) -> None:

@@ -122,8 +122,8 @@ def _plain(data: object) -> object:
 
 def _explained(message: str) -> Problem:
     found = _WITH_PATH.fullmatch(message)
-    said = found["message"] if found else message
-    plain = said[:1].lower() + said[1:].replace("`", "").replace("Object missing", "missing")
+    said = (found["message"] if found else message).replace("`", "").removeprefix("Object ")
+    plain = said[:1].lower() + said[1:]
     return Problem(path=found["path"] if found else "$", message=plain)
 
 

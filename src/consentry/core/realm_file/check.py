@@ -10,10 +10,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from consentry.core.keys import SIGNING_ALGORITHMS
-from consentry.core.realm import ScopeDescription
 from consentry.core.realm_file.check_clients import check_client, check_issuer
 from consentry.core.realm_file.check_shares import check_grant, check_resource
-from consentry.core.realm_file.entries import AccountEntry, RealmFile, SettingsEntry
+from consentry.core.realm_file.entries import AccountEntry, RealmFile, ScopeEntry, SettingsEntry
 from consentry.core.realm_file.people import fold
 from consentry.core.realm_file.problem import Problem, moment
 from consentry.core.redirect_uris import fault_of_address
@@ -81,7 +80,7 @@ def _check_settings(settings: SettingsEntry) -> Iterator[Problem]:
             yield Problem(path=f"$.settings.lifetimes.{field.name}", message="has to be at least 1 second")
 
 
-def _check_scope(scope: ScopeDescription) -> Iterator[tuple[str, str]]:
+def _check_scope(scope: ScopeEntry) -> Iterator[tuple[str, str]]:
     if not is_scope(scope.name):
         yield "name", "cannot be a scope: printable ASCII without spaces, quotes and backslashes"
 

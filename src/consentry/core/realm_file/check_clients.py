@@ -4,6 +4,7 @@ Spec: RFC 7591 2, RFC 9700 2.1, OpenID Connect Registration 2.
 """
 
 import re
+import warnings
 from collections.abc import Iterator
 
 from joserfc.errors import JoseError
@@ -123,10 +124,15 @@ def _check_keys(jwks: Jwks | None, jwks_uri: str | None) -> Faults:
 
 def _are_public_keys(jwks: Jwks) -> bool:
     keys = jwks.get("keys")
-    if not isinstance(keys, list) or not keys:
+    if not isinstance(keys, list) or not keys or not all(map(_is_asymmetric, keys)):
         return False
     found: KeySetSerialization = {"keys": keys}
     try:
-        return not any(key.is_private for key in KeySet.import_key_set(found).keys)
-    except (JoseError, ValueError, TypeError, KeyError):
+        with warnings.catch_warnings(action="error"):  # of a key that is too weak
+            return not any(key.is_private for key in KeySet.import_key_set(found).keys)
+    except (JoseError, ValueError, TypeError, KeyError, Warning):
         return False
+
+
+def _is_asymmetric(key: object) -> bool:
+    return isinstance(key, dict) and key.get("kty") in {"EC", "RSA", "OKP"}

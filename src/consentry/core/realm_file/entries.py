@@ -9,7 +9,6 @@ Spec: RFC 7591 2, FedAuthz 3.1.
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from consentry.core.realm import ScopeDescription
 from consentry.uma.value import value
 
 Partial = Literal["ticket", "all", "any"]
@@ -44,6 +43,15 @@ class SettingsEntry:
     poll_interval: Annotated[int | None, "Seconds between two polls of a waiting client"] = None
     id_token_signed_response_alg: Annotated[str | None, "How ID Tokens are signed: ES256 or RS256"] = None
     lifetimes: LifetimesEntry | None = None
+
+
+@value
+class ScopeEntry:
+    """How a scope is shown to people."""
+
+    name: Annotated[str, "The scope"]
+    description: Annotated[str | None, "What it allows, in words for people"] = None
+    icon: Annotated[str | None, "The name of an icon"] = None
 
 
 @value
@@ -183,7 +191,7 @@ class RealmFile:
     default: Annotated[bool | None, "Its metadata is served at the root as well; one realm at most"] = None
     host: Annotated[str | None, "The issuer, if it is a host of its own: https://id.example"] = None
     settings: SettingsEntry | None = None
-    scopes: Annotated[tuple[ScopeDescription, ...] | None, "How scopes are shown to people"] = None
+    scopes: Annotated[tuple[ScopeEntry, ...] | None, "How scopes are shown to people"] = None
     accounts: tuple[AccountEntry, ...] | None = None
     clients: tuple[ClientEntry, ...] | None = None
     trusted_issuers: tuple[TrustedIssuerEntry, ...] | None = None

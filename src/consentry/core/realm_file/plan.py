@@ -125,20 +125,21 @@ def _plan_account(plan: Plan, entry: AccountEntry, path: str) -> None:
         username=entry.username,
         created_at=epoch(entry.created_at or "") or plan.now,
     )
-    record = account_record(entry, _account_base(current, fresh, complete=plan.file.complete), now=plan.now)
+    record = account_record(entry, _account_base(plan, entry, current, fresh), now=plan.now)
     if record.email_verified and not record.email:
         plan.refuse(f"{path}.email_verified", "there is no address to be verified")
     plan.put(record, current, kind="account", name=record.username, show=account_entry)
     plan.people.add(record)
 
 
-def _account_base(current: Account | None, fresh: Account, *, complete: bool) -> Account:
-    if current is None or not complete:
+def _account_base(plan: Plan, entry: AccountEntry, current: Account | None, fresh: Account) -> Account:
+    if current is None or not plan.file.complete:
         return current or fresh
     return replace(
         fresh,
         account_id=current.account_id,
         password_hash=current.password_hash,  # changed by saying another, never by silence
+        disabled_at=current.disabled_at if entry.disabled else None,
         created_at=current.created_at,
         version=current.version,
     )
@@ -157,7 +158,7 @@ def _refuse_shared_addresses(plan: Plan) -> None:
 def _plan_client(plan: Plan, entry: ClientEntry, path: str) -> None:
     current = plan.clients.get(entry.client_id)
     fresh = replace(new_client(entry.client_id, now=plan.now), created_at=epoch(entry.created_at or "") or plan.now)
-    base = _client_base(current, fresh, complete=plan.file.complete)
+    base = _client_base(plan, entry, current, fresh)
     unsaid = current is None or plan.file.complete
     record = client_record(entry, base, fresh=unsaid, account_id=base.account_id, now=plan.now)
     record = replace(record, account_id=_organisation(plan, entry, record, path))
@@ -168,12 +169,13 @@ def _plan_client(plan: Plan, entry: ClientEntry, path: str) -> None:
     plan.clients[record.client_id] = record
 
 
-def _client_base(current: Client | None, fresh: Client, *, complete: bool) -> Client:
-    if current is None or not complete:
+def _client_base(plan: Plan, entry: ClientEntry, current: Client | None, fresh: Client) -> Client:
+    if current is None or not plan.file.complete:
         return current or fresh
     return replace(
         fresh,
         secret_digests=current.secret_digests,  # changed by saying another, never by silence
+        disabled_at=current.disabled_at if entry.disabled else None,
         created_at=current.created_at,
         version=current.version,
     )

@@ -71,6 +71,7 @@ def _plan_grant(plan: Plan, entry: GrantEntry, resources: dict[Owned, Resource],
         base = replace(
             fresh,
             grant_id=current.grant_id,
+            paused_at=current.paused_at if entry.paused else None,
             created_at=current.created_at,
             created_by=current.created_by,
             version=current.version,

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from consentry.core.model import Realm
-from consentry.core.realm import Lifetimes, RealmSettings
-from consentry.core.realm_file.entries import LifetimesEntry, RealmFile, SettingsEntry
+from consentry.core.realm import Lifetimes, RealmSettings, ScopeDescription
+from consentry.core.realm_file.entries import LifetimesEntry, RealmFile, ScopeEntry, SettingsEntry
 from consentry.core.realm_file.said import said, said_text
 
 
@@ -17,7 +17,7 @@ def realm_record(entry: RealmFile, base: Realm) -> Realm:
         host=said_text(entry.host, base.host),
         settings=replace(
             _settings(entry.settings or SettingsEntry(), base.settings),
-            scopes=said(entry.scopes, base.settings.scopes),
+            scopes=base.settings.scopes if entry.scopes is None else tuple(map(_scope, entry.scopes)),
         ),
     )
 
@@ -51,8 +51,15 @@ def realm_entry(realm: Realm) -> RealmFile:
                 request=lifetimes.request,
             ),
         ),
-        scopes=settings.scopes,
+        scopes=tuple(
+            ScopeEntry(name=scope.name, description=scope.description or None, icon=scope.icon or None)
+            for scope in settings.scopes
+        ),
     )
+
+
+def _scope(entry: ScopeEntry) -> ScopeDescription:
+    return ScopeDescription(name=entry.name, description=entry.description or "", icon=entry.icon or "")
 
 
 def _settings(entry: SettingsEntry, base: RealmSettings) -> RealmSettings:
