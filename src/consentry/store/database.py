@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from consentry.core.model import Realm
 from consentry.server import Reference
+from consentry.store import housekeeping
 from consentry.store.address import Address
 from consentry.store.clients import KnownClients
 from consentry.store.commit import WRITES, Write
@@ -53,6 +54,10 @@ class StoreDatabase:
     def work(self, realm: str, version: int) -> RealmWork:
         """Open a realm, as cached in ``version``, for one request."""
         return RealmWork(self._driver, realm, version, self._clients, self.counters)
+
+    async def sweep(self, now: int) -> int:
+        """Delete some of what expired; return how many rows went, and call again while that is not 0."""
+        return await housekeeping.sweep(self._driver, now=now)
 
     async def close(self) -> None:
         """Finish what was accepted and let go of every connection."""

@@ -17,6 +17,9 @@ from psycopg.adapt import Transformer
 from consentry.store.layout import Row
 from consentry.uma.value import value
 
+LONGEST_PLAN = 60.0
+"""Seconds, at most, for which plans are kept: one made for an empty table must not outlive the emptiness."""
+
 PATIENCE = 4.0
 """Seconds after which a server that says nothing is taken for gone."""
 
@@ -79,6 +82,8 @@ class Channel:
         self._rows = Transformer(connection)
         self._sent: deque[_Sent] = deque()
         self._writing = False
+        self._plans_live = 1.0
+        self._plans_end = self._loop.time() + self._plans_live
         self._watch: asyncio.TimerHandle | None = None
         self.lost: str | None = None
 
@@ -111,6 +116,8 @@ class Channel:
             future.set_exception(ConnectionLost(self.lost))
             return future
         try:
+            if self._loop.time() >= self._plans_end:
+                self._plan_afresh()
             for query in queries:
                 self._pq.send_query_prepared(query.name, query.values)
             self._finish(future, hear)
@@ -119,6 +126,12 @@ class Channel:
             if not future.done():
                 future.set_exception(ConnectionLost(str(problem)))
         return future
+
+    def _plan_afresh(self) -> None:
+        self._pq.send_query_params(b"DISCARD PLANS", None)
+        self._finish(self._loop.create_future())
+        self._plans_live = min(2 * self._plans_live, LONGEST_PLAN)
+        self._plans_end = self._loop.time() + self._plans_live
 
     async def close(self) -> None:
         """Let go of the connection.  Batches on their way are lost."""
@@ -141,6 +154,7 @@ class Channel:
                 raise RuntimeError(f"{result.message}\n{text.decode()}")
 
     def _finish(self, future: asyncio.Future[Sequence[Result]], hear: Hear | None = None) -> None:
+        """End a batch and send it."""
         self._pq.pipeline_sync()
         deadline = self._loop.time() + PATIENCE
         self._sent.append(_Sent(results=[], future=future, deadline=deadline, hear=hear))

@@ -116,7 +116,7 @@ def _make(connection: sqlite3.Connection, job: Job) -> bool:
             raise StaleRealm
     for write in job.writes:
         compiled = write.statement.sqlite
-        if connection.execute(compiled.text, compiled.arrange(write.arguments)).rowcount != 1:
+        if connection.execute(compiled.text, compiled.arrange(write.arguments)).rowcount < 1:
             return False
     return True
 

@@ -88,7 +88,7 @@ class Statement:
 
 
 class Guarded(Statement):
-    """A change that must touch exactly one row.  A ``certain`` one does so, or breaks a unique key."""
+    """A change that must touch a row.  A ``certain`` one does so, or breaks a unique key."""
 
     def __init__(self, name: str, change: UpdateBase, *parameters: Parameter, certain: bool = False) -> None:
         super().__init__(name, change if certain else _or_fail(change), *parameters)
@@ -150,10 +150,10 @@ class among(ColumnElement[bool]):  # noqa: N801 - reads as the condition it is
 
     type = sa.Boolean()
     inherit_cache = True
-    _traverse_internals = (
+    _traverse_internals = [  # noqa: RUF012 - as the library declares it
         ("column", InternalTraversal.dp_clauseelement),
         ("rows", InternalTraversal.dp_clauseelement),
-    )
+    ]
 
     def __init__(self, column: sa.ColumnElement[str], rows: sa.ScalarSelect[str]) -> None:
         self.column = column
