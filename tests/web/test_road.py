@@ -5,6 +5,8 @@ Spec: Grant 3.3, FedAuthz 3, 4, 5.
 
 from dataclasses import replace
 
+import pytest
+
 from tests.web.site import ID_TOKEN, Site, bearer
 
 UMA_GRANT = "urn:ietf:params:oauth:grant-type:uma-ticket"
@@ -150,3 +152,38 @@ async def test_grant_5_7_a_change_of_the_realm_is_seen_by_the_next_claim_token(s
         body = {"grant_type": UMA_GRANT, "ticket": ticket, "claim_token": site.id_token(bob, surgery)}
         answer = await site.http.post("/token", auth=SURGERY, data=body | {"claim_token_format": ID_TOKEN})
         assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"grant_type": UMA_GRANT}, {"grant_type": UMA_GRANT, "ticket": "t", "scope": '"'}]
+)
+async def test_grant_3_3_6_who_is_asking_comes_before_what_is_wrong(site: Site, form: dict[str, str]) -> None:
+    await site.people()
+    stranger = await site.http.post("/token", auth=("surgery", "wrong"), data={**form, "x": "y"})
+    assert (stranger.status_code, stranger.json()["error"]) == (401, "invalid_client")
+    known = await site.http.post("/token", auth=SURGERY, data={**form, "x": "y"})
+    assert known.status_code == 400
+    assert known.json()["error"] in {"invalid_request", "invalid_scope"}
+
+
+@pytest.mark.parametrize("half", [{"claim_token": "a.b.c"}, {"claim_token_format": ID_TOKEN}])
+async def test_grant_3_3_1_half_a_claim_token_is_an_invalid_request_and_spends_nothing(
+    site: Site, half: dict[str, str]
+) -> None:
+    alice, _, records, _ = await site.people()
+    pat = await site.world.pat(records, alice)
+    ticket = await ticket_for(site, pat, await registered(site, pat), "read")
+    body = {"grant_type": UMA_GRANT, "ticket": ticket}
+    answer = await site.http.post("/token", auth=SURGERY, data={**body, **half})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert (await site.http.post("/token", auth=SURGERY, data=body)).json()["error"] == "need_info"
+
+
+async def test_a_realm_with_a_host_of_its_own_is_found_by_it(site: Site) -> None:
+    await site.world.replace(replace(site.world.realm, host="https://health.example"))
+    for address in ("https://health.example", "https://HEALTH.example"):
+        found = await site.http.get(f"{address}/.well-known/uma2-configuration")
+        assert found.status_code == 200, found.text
+        assert found.json()["token_endpoint"] == "https://health.example/token"
+    assert (await site.http.post("https://health.example/token", data={"a": "b"})).status_code == 401
+    assert (await site.http.post("https://other.example/token", data={"a": "b"})).status_code == 404

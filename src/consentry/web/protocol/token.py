@@ -8,8 +8,9 @@ from typing import assert_never
 
 from consentry.core import token as core
 from consentry.core.claims import BadClaimToken, ClaimToken
+from consentry.core.client_authentication import Credentials, authenticate
 from consentry.core.context import Answer, Context
-from consentry.core.errors import InvalidRequest
+from consentry.core.errors import InvalidRequest, Refusal
 from consentry.core.grants.authorization_code import CodeRequest
 from consentry.core.grants.client_credentials import ClientCredentialsRequest
 from consentry.core.grants.refresh_token import RefreshRequest
@@ -17,6 +18,7 @@ from consentry.core.grants.uma_ticket import Outcome, RequestDenied, TicketReque
 from consentry.core.issued import TokenIssued
 from consentry.core.scopes import parse_scope
 from consentry.uma import codes
+from consentry.uma.value import value
 from consentry.uma.wire import NeedInfo, RequestSubmitted, RequiredClaim
 from consentry.web.answers import present, refuse_oauth, write_json
 from consentry.web.credentials import read_client
@@ -26,10 +28,21 @@ from consentry.web.parts import Parts
 from consentry.web.route import Endpoint, ReadAgain
 
 
-async def _read(parts: Parts, request: Request) -> core.TokenRequest:
+@value
+class Reading:
+    """A token request as far as it could be read; what is wrong with its grant is told to its own client only."""
+
+    credentials: Credentials
+    grant: core.Grant | core.UnknownGrant | Refusal
+
+
+async def _read(parts: Parts, request: Request) -> Reading:
     form = read_form(request)
     credentials = read_client(request, form, parts.sealer)
-    return core.TokenRequest(credentials=credentials, grant=await _grant(parts, request, form))
+    try:
+        return Reading(credentials=credentials, grant=await _grant(parts, request, form))
+    except Refusal as refusal:
+        return Reading(credentials=credentials, grant=refusal)
 
 
 async def _grant(parts: Parts, request: Request, form: Mapping[str, str]) -> core.Grant | core.UnknownGrant:
@@ -70,12 +83,16 @@ async def _claim_token(parts: Parts, request: Request, form: Mapping[str, str]) 
     return await parts.claim_tokens.verify(request.realm, text=text, format=claim_token_format)
 
 
-async def _decide(ctx: Context, request: core.TokenRequest) -> Answer[Outcome]:
-    """Ask, unless the claim token was verified with what another version of the realm trusts."""
-    pushed = request.grant.claim_token if isinstance(request.grant, TicketRequest) else None
+async def _decide(ctx: Context, reading: Reading) -> Answer[Outcome]:
+    """Ask, unless the grant cannot be read or its claim token was verified with what another version trusts."""
+    grant = reading.grant
+    if isinstance(grant, Refusal):
+        await authenticate(ctx, reading.credentials)
+        raise grant
+    pushed = grant.claim_token if isinstance(grant, TicketRequest) else None
     if pushed is not None and pushed.realm_version not in (None, ctx.realm.version):
         raise ReadAgain("the realm has changed since the claim token was verified")
-    return await core.token(ctx, request)
+    return await core.token(ctx, core.TokenRequest(credentials=reading.credentials, grant=grant))
 
 
 def _write(_: Request, said: Outcome) -> Response:
