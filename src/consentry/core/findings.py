@@ -1,0 +1,97 @@
+"""What the store's reads return besides records, and how lists are asked for."""
+
+from consentry.core.model import AccessRequest, AccessToken, Account, Event, Grant, GrantStatus, Resource, Rpt, Session
+from consentry.uma.value import value
+
+
+@value
+class Protection:
+    """A PAT and those of the wanted resources that its owner has at its resource server."""
+
+    token: AccessToken
+    resources: tuple[Resource, ...]
+
+
+@value
+class SignedIn:
+    """A browser session and whose it is."""
+
+    session: Session
+    account: Account
+
+
+@value
+class Surroundings:
+    """What an assessment needs to know about one owner's resources and one requester.
+
+    ``resources``: those of the wanted ones that exist; ``grants``: every grant of the owner on one of them (by id,
+    type or label) that could concern this requester, whatever its state; ``requests``: this requester's requests to
+    this owner at this resource server through this client that are open, narrowed, denied or blocked; ``account``:
+    the requester's account if it is one of this realm.
+    """
+
+    resources: tuple[Resource, ...]
+    grants: tuple[Grant, ...]
+    requests: tuple[AccessRequest, ...]
+    account: Account | None = None
+
+
+@value
+class LiveRpt:
+    """An RPT, the grants its permissions came from that still exist, and the resources that still exist."""
+
+    rpt: Rpt
+    grants: tuple[Grant, ...]
+    resources: tuple[Resource, ...]
+
+
+@value
+class SharedGrant:
+    """A grant, and the resource it is about if that is a single one."""
+
+    grant: Grant
+    resource: Resource | None
+
+
+@value
+class Page:
+    """One page of a list: at most ``limit`` rows after the row whose key is ``after`` (None: from the start).
+
+    In a list by id the key is the id; in a list that is newest first it is what `cursor` says.
+    """
+
+    limit: int = 50
+    after: str | None = None
+
+
+def cursor(record: Resource | Grant | AccessRequest | Event) -> str:
+    """Return the key of a row in a list that is newest first."""
+    match record:
+        case Resource():
+            return f"{record.created_at}.{record.resource_id}"
+        case Grant():
+            return f"{record.created_at}.{record.grant_id}"
+        case AccessRequest():
+            return f"{record.created_at}.{record.request_id}"
+        case Event():
+            return f"{record.at}.{record.event_id}"
+
+
+@value
+class GrantFilter:
+    """Which of an owner's grants; None means any.  ``status`` is that at ``now`` (epoch seconds)."""
+
+    resource_id: str | None = None
+    grantee_id: str | None = None
+    status: GrantStatus | None = None
+    now: int = 0
+
+
+@value
+class ResourceFilter:
+    """Which of an owner's resources; None means any.  ``name`` matches a part of the name, without case."""
+
+    name: str | None = None
+    type: str | None = None
+    label: str | None = None
+    resource_server: str | None = None

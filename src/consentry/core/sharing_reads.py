@@ -1,0 +1,114 @@
+"""What decisions may ask about resources, tickets, RPTs, grants and requests."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from consentry.core.findings import GrantFilter, LiveRpt, Page, Protection, ResourceFilter, SharedGrant, Surroundings
+from consentry.core.model import AccessRequest, Event, Grant, PermissionTicket, RequestStatus, Resource, Rpt
+
+
+class SharingReads(Protocol):
+    """Reads about what is protected, shared and asked for."""
+
+    # -- protection API: always by owner and resource server --
+    async def protection(self, pat_digest: str, resource_ids: Sequence[str]) -> Protection | None:
+        """Return a PAT and those of the resources that its owner registered at its resource server."""
+        ...
+
+    async def resource(self, owner_id: str, resource_server: str, resource_id: str) -> Resource | None:
+        """Return one resource of an owner at a resource server."""
+        ...
+
+    async def resource_ids(self, owner_id: str, resource_server: str, page: Page) -> Sequence[str]:
+        """List the ids of an owner's resources at a resource server, by id."""
+        ...
+
+    # -- the UMA grant and introspection --
+    async def permission_ticket(self, digest: str) -> PermissionTicket | None:
+        """Return a ticket, taken ones included, if its owner is enabled."""
+        ...
+
+    async def surroundings(
+        self,
+        owner_id: str,
+        resource_server: str,
+        resource_ids: Sequence[str],
+        *,
+        account_id: str | None,
+        email: str | None,
+        subject: str | None,
+        client_id: str,
+    ) -> Surroundings:
+        """Return what an assessment needs; see `Surroundings`.
+
+        Grants are those to this account, to its verified e-mail address, to ``email``, to this client, and all
+        claim-conditioned and circle grants.
+        ``subject`` is the requester's subject as stored in access requests (None: nobody known, no requests).
+        """
+        ...
+
+    async def rpt(self, owner_id: str, resource_server: str, digest: str) -> LiveRpt | None:
+        """Return an RPT of this owner at this resource server, if the requester's account, if any, is enabled."""
+        ...
+
+    async def rpt_of_client(self, client_id: str, digest: str) -> Rpt | None:
+        """Return an RPT by its digest for the client that holds it."""
+        ...
+
+    # -- the owner's and requester's pages --
+    async def owner_resources(self, owner_id: str, wanted: ResourceFilter, page: Page) -> Sequence[Resource]:
+        """List an owner's resources everywhere, newest first."""
+        ...
+
+    async def owner_resource(self, owner_id: str, resource_id: str) -> Resource | None:
+        """Return one of an owner's resources."""
+        ...
+
+    async def owner_resources_by_id(self, owner_id: str, resource_ids: Sequence[str]) -> Sequence[Resource]:
+        """Return those of the owner's resources that exist, in no order."""
+        ...
+
+    async def grant(self, owner_id: str, grant_id: str) -> Grant | None:
+        """Return one of an owner's grants."""
+        ...
+
+    async def grants(self, owner_id: str, wanted: GrantFilter, page: Page) -> Sequence[Grant]:
+        """List an owner's grants, newest first."""
+        ...
+
+    async def grants_reaching(self, owner_id: str, resource: Resource, page: Page) -> Sequence[Grant]:
+        """List an owner's grants that a resource falls under: by its id, its type or a label; newest first."""
+        ...
+
+    async def shared_with(self, account_id: str, email: str | None, page: Page) -> Sequence[SharedGrant]:
+        """List grants by others to this account or its verified address, newest first."""
+        ...
+
+    async def access_request(self, owner_id: str, request_id: str) -> AccessRequest | None:
+        """Return one request to an owner."""
+        ...
+
+    async def access_requests(self, owner_id: str, status: RequestStatus | None, page: Page) -> Sequence[AccessRequest]:
+        """List requests to an owner, newest first."""
+        ...
+
+    async def asked_by(self, account_id: str, page: Page) -> Sequence[AccessRequest]:
+        """List requests by an account, newest first."""
+        ...
+
+    async def asked(self, account_id: str, request_id: str) -> AccessRequest | None:
+        """Return one request by an account."""
+        ...
+
+    async def events(self, owner_id: str, page: Page) -> Sequence[Event]:
+        """List what happened to an owner's things, newest first."""
+        ...
+
+    # -- the operator's: whole realms --
+    async def all_resources(self, page: Page) -> Sequence[Resource]:
+        """List every resource of the realm by ``resource_id``."""
+        ...
+
+    async def all_grants(self, page: Page) -> Sequence[Grant]:
+        """List every grant of the realm by ``grant_id``."""
+        ...
