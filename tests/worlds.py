@@ -45,7 +45,8 @@ NOON = 1_800_000_000
 BASE_URL = "https://as.example"
 REALM = "demo"
 ISSUER = f"{BASE_URL}/realms/{REALM}"
-SEALER = SecretSealer("a secret key for tests, long enough to be one")
+SECRET_KEY = "a secret key for tests, long enough to be one"
+SEALER = SecretSealer(SECRET_KEY)
 VERIFIER = "verifier-verifier-verifier-verifier-verifier"
 
 

@@ -1,0 +1,92 @@
+"""Bugs that are put into a server on purpose, to see that the alarms ring.
+
+They live here and nowhere else; `plant` changes the running process only.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Literal, assert_never
+from unittest.mock import patch
+
+import sqlalchemy as sa
+
+from consentry.core.model import AuthorizationCode, PermissionTicket, RefreshToken
+from consentry.core.ports import LiveRpt
+from consentry.store.commit import WRITES, Write
+from consentry.store.reads.uma import UmaReads
+from consentry.store.sqlite import SqliteDriver
+from consentry.store.sqlite_writer import Job
+from consentry.store.statement import Guarded, number, text
+from consentry.store.tables import LAYOUTS
+
+Bug = Literal["read-then-update", "remembered-introspection", "acknowledge-before-commit", "commit-in-two-halves"]
+
+LATE = 0.03
+"""Seconds between the word that something is done and the doing."""
+
+
+def plant(bug: Bug) -> None:
+    """Put a bug into this process, before its database is opened."""
+    match bug:
+        case "read-then-update":
+            _take_without_a_guard()
+        case "remembered-introspection":
+            _remember_introspection()
+        case "acknowledge-before-commit":
+            _acknowledge_before_commit()
+        case "commit-in-two-halves":
+            _commit_in_two_halves()
+        case _:
+            assert_never(bug)
+
+
+def _take_without_a_guard() -> None:
+    """Let what may be used once be marked as used by everybody who found it unused."""
+    for record in (PermissionTicket, AuthorizationCode, RefreshToken):
+        layout = LAYOUTS[record]
+        realm, digest, now = text("in_realm"), text("new_digest"), number("now")
+        here = sa.and_(layout.realm == realm, layout.table.c.digest == digest)
+        update = sa.update(layout.table).where(here).values(taken_at=now)
+        WRITES[record].take = Guarded(f"take {layout.table.name} without a guard", update, realm, digest, now)
+
+
+def _remember_introspection() -> None:
+    """Let introspection show what it found the first time."""
+    remembered: dict[tuple[str, str, str], LiveRpt] = {}
+    look = UmaReads.rpt
+
+    async def rpt(self: UmaReads, owner_id: str, resource_server: str, digest: str) -> LiveRpt | None:
+        key = (owner_id, resource_server, digest)
+        if key not in remembered:
+            found = await look(self, *key)
+            if found is None:
+                return None
+            remembered[key] = found
+        return remembered[key]
+
+    patch.object(UmaReads, "rpt", rpt).start()
+
+
+def _acknowledge_before_commit() -> None:
+    """Let answers go out before what they say is on disk."""
+
+    async def write(self: SqliteDriver, writes: Sequence[Write], expected: tuple[str, int] | None) -> bool:
+        loop = asyncio.get_running_loop()
+        job = Job(writes=writes, expected=expected, loop=loop, future=loop.create_future())
+        loop.call_later(LATE, self._writer.submit, job)
+        return True
+
+    patch.object(SqliteDriver, "write", write).start()
+
+
+def _commit_in_two_halves() -> None:
+    """Let the changes of one answer go into two transactions."""
+    commit = SqliteDriver.write
+
+    async def write(self: SqliteDriver, writes: Sequence[Write], expected: tuple[str, int] | None) -> bool:
+        done = await commit(self, writes[:1], expected)
+        if done and len(writes) > 1:
+            done = await commit(self, writes[1:], None)
+        return done
+
+    patch.object(SqliteDriver, "write", write).start()
