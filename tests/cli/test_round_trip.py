@@ -153,7 +153,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
 
 
 @given(content=realms())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_an_export_is_the_realm(databases: Databases, content: Data) -> None:
     realm = f"realm-{next(COUNTER)}"
     file = json.dumps({"realm": realm, **content})

@@ -42,7 +42,7 @@ class SettingsEntry:
     partial: Annotated[Partial | None, "What happens when only a part of the wanted scopes can be granted"] = None
     poll_interval: Annotated[int | None, "Seconds between two polls of a waiting client"] = None
     id_token_signed_response_alg: Annotated[str | None, "How ID Tokens are signed: ES256 or RS256"] = None
-    lifetimes: LifetimesEntry | None = None
+    lifetimes: Annotated[LifetimesEntry | None, "How long things live"] = None
 
 
 @value
@@ -158,7 +158,7 @@ class GrantEntry:
     """The owner lets a grantee use something.  The target is exactly one of ``resource_id``, ``label``, ``type``."""
 
     owner: Annotated[str, "The owner's username"]
-    grantee: GranteeEntry
+    grantee: Annotated[GranteeEntry, "With whom it is shared"]
     id: Annotated[str | None, "The grant's id; without it, the owner's grant for the same target and grantee"] = None
     resource_id: Annotated[str | None, "One resource"] = None
     label: Annotated[str | None, "Everything that the owner gave this label"] = None
@@ -190,13 +190,15 @@ class RealmFile:
     display_name: Annotated[str | None, "What people see"] = None
     default: Annotated[bool | None, "Its metadata is served at the root as well; one realm at most"] = None
     host: Annotated[str | None, "The issuer, if it is a host of its own: https://id.example"] = None
-    settings: SettingsEntry | None = None
+    settings: Annotated[SettingsEntry | None, "What differs from realm to realm"] = None
     scopes: Annotated[tuple[ScopeEntry, ...] | None, "How scopes are shown to people"] = None
-    accounts: tuple[AccountEntry, ...] | None = None
-    clients: tuple[ClientEntry, ...] | None = None
-    trusted_issuers: tuple[TrustedIssuerEntry, ...] | None = None
-    resources: tuple[ResourceEntry, ...] | None = None
-    grants: tuple[GrantEntry, ...] | None = None
+    accounts: Annotated[tuple[AccountEntry, ...] | None, "People and organisations"] = None
+    clients: Annotated[tuple[ClientEntry, ...] | None, "Apps and resource servers"] = None
+    trusted_issuers: Annotated[
+        tuple[TrustedIssuerEntry, ...] | None, "Foreign issuers whose ID Tokens count as claim tokens"
+    ] = None
+    resources: Annotated[tuple[ResourceEntry, ...] | None, "What owners have"] = None
+    grants: Annotated[tuple[GrantEntry, ...] | None, "What owners share"] = None
 
 
 Entry = (
