@@ -85,13 +85,15 @@ async def test_f_3_2_5_2_list_covers_this_owner_at_this_resource_server(cast: Ca
 async def test_f_3_2_6_another_owners_or_servers_resource_looks_unknown(cast: Cast) -> None:
     said = set()
     for resource_id in (cast.daves.resource_id, cast.photo.resource_id, "never-registered"):
-        for decide, question in (
-            (read_resource, ReadResource(pat=cast.pat, resource_id=resource_id)),
-            (delete_resource, DeleteResource(pat=cast.pat, resource_id=resource_id)),
-            (update_resource, UpdateResource(pat=cast.pat, resource_id=resource_id, description=ALBUM)),
-        ):
-            refusal = await cast.world.refused(decide, question, NotFound)
-            said.add((refusal.code, refusal.description))
+        read = ReadResource(pat=cast.pat, resource_id=resource_id)
+        delete = DeleteResource(pat=cast.pat, resource_id=resource_id)
+        update = UpdateResource(pat=cast.pat, resource_id=resource_id, description=ALBUM)
+        refusals = (
+            await cast.world.refused(read_resource, read, NotFound),
+            await cast.world.refused(delete_resource, delete, NotFound),
+            await cast.world.refused(update_resource, update, NotFound),
+        )
+        said |= {(refusal.code, refusal.description) for refusal in refusals}
     assert len(said) == 1
 
 
