@@ -89,7 +89,7 @@ def grant(**members: object) -> dict[str, object]:
         ('{"realm": "${vault:x}"}', "$.realm: a placeholder is ${env:NAME} or ${file:PATH}"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(content: object, complaint: str) -> None:
+def test_rfc_7591_2_a_mistake_is_told_with_its_place(content: object, complaint: str) -> None:
     assert any(line.startswith(f"realm.json: {complaint}") for line in complaints(content)), complaints(content)
 
 

@@ -20,13 +20,17 @@ NAMES = {
     "oidc_core": "OpenID Connect Core",
     "oidc_discovery": "OpenID Connect Discovery",
     "oidc_registration": "OpenID Connect Registration",
+    "gdpr": "GDPR",
+    "html": "HTML",
 }
 FAMILIES = {"g": "Grant", "f": "FedAuthz", "d": "RFC"}
 
-_BY_NAME = re.compile(r"test_(?P<name>oidc_core|oidc_discovery|oidc_registration|oidc|grant|fedauthz)_(?P<number>\d.*)")
+_BY_NAME = re.compile(
+    r"test_(?P<name>oidc_core|oidc_discovery|oidc_registration|oidc|grant|fedauthz|gdpr|html)_(?P<number>\d.*)"
+)
 _BY_RFC = re.compile(r"test_rfc_?(?P<rfc>\d{3,5})_(?P<number>.*)")
 _BY_ITEM = re.compile(r"test_(?:rs_|cl_)?(?P<family>[gfd])_(?P<number>\d+(?:_\d+)+)(?:_|$)")
-_BY_ID = re.compile(r"test_(?P<family>[a-z]{1,3})_(?P<number>\d+)(?:_|$)")
+_BY_ID = re.compile(r"(?:^test|_and)_(?P<family>[a-z]{1,3})_(?P<numbers>\d+(?:_\d+)*)(?:_|$)")
 _DIGITS = re.compile(r"\d+(?:_\d+)*(?=_|$)")
 _SPEC = re.compile(r"(?<!`)Spec:")
 _ASIDE = re.compile(r"\([^)]*\)")
@@ -91,11 +95,9 @@ def named(test: str) -> Iterator[Section]:
         yield Section(spec=f"RFC {found['rfc']}", number=_dotted(found["number"]))
     elif found := _BY_ITEM.match(test):
         yield from _of_item(found["family"], found["number"].split("_"))
-    elif found := _BY_ID.match(test):
-        name = f"{found['family'].upper()}-{found['number']}"
-        if name in requirements() or found["family"] == "a":
-            yield Section(spec=name)
-            yield from requirements().get(name, ())
+    else:
+        for found in _BY_ID.finditer(test):
+            yield from _of_requirements(found["family"].upper(), found["numbers"].split("_"))
 
 
 def _listed(sentence: str) -> Iterator[Section]:
@@ -124,6 +126,14 @@ def _of_item(family: str, numbers: list[str]) -> Iterator[Section]:
         yield Section(spec=f"RFC {numbers[0]}")
     else:
         yield Section(spec=FAMILIES[family], number=".".join(numbers[:-1]))
+
+
+def _of_requirements(family: str, numbers: list[str]) -> Iterator[Section]:
+    """Read `test_az_3_5_...`, which tests two requirements.  Those named A are not in the table."""
+    for name in (f"{family}-{number}" for number in numbers):
+        if name in requirements() or family == "A":
+            yield Section(spec=name)
+            yield from requirements().get(name, ())
 
 
 def _dotted(number: str) -> str:
