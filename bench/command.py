@@ -53,12 +53,9 @@ def command(
     Starts and seeds everything itself on loopback, and stops by itself.  Servers and their databases share one core,
     the load comes from another.
     """
-    plan = Plan(
-        seconds=1.0 if quick else seconds,
-        warm_up=0.3 if quick else 0.5,
-        rounds=2 if quick else rounds,
-        connections=connections,
-    )
+    if quick:
+        seconds, rounds = 1.0, 2
+    plan = Plan(seconds=seconds, warm_up=min(0.5, seconds / 4), rounds=rounds, connections=connections)
     worlds = [World(resources=1000)] if quick else _worlds(sizes)
     console = Console(stderr=True)
     before = os.getloadavg()[0]

@@ -152,6 +152,7 @@ async def running(address: Address, next_script: NextScript, *, connections: int
     finally:
         for transport in transports:
             transport.abort()
+        await asyncio.sleep(0)  # they close in the loop's next turn
 
 
 async def work_off(address: Address, next_script: NextScript, *, connections: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bench.contenders import Contender
 from bench.load import Load, running
@@ -51,21 +51,24 @@ class Measured:
         return self.units / self.seconds
 
 
-Results = dict[tuple[int, Name], list[Measured]]
+Results = Mapping[tuple[int, Name], Sequence[Measured]]
 """What was measured, by the contender's place and the workload's name."""
 
 
 def turns(contenders: Sequence[Contender], plan: Plan) -> Iterator[tuple[int, Workload]]:
-    """Give every turn in order: the contenders take turns at one workload before the next begins."""
-    for _ in range(plan.rounds):
+    """Give every turn in order: the contenders take turns at one workload before the next begins.
+
+    One round more than is counted: in the first one caches fill and V8 compiles what it finds hot.
+    """
+    for _ in range(1 + plan.rounds):
         for name in ORDER:
             for place, contender in enumerate(contenders):
                 yield from ((place, workload) for workload in contender.workloads if workload.name == name)
 
 
 async def measure_all(contenders: Sequence[Contender], plan: Plan, tell: Callable[[str], None]) -> Results:
-    """Run all rounds."""
-    results: Results = defaultdict(list)
+    """Run all rounds; the first one does not count."""
+    results: defaultdict[tuple[int, Name], list[Measured]] = defaultdict(list)
     for place, workload in turns(contenders, plan):
         contender = contenders[place]
         tell(f"{contender.name}: {workload.name}")
@@ -73,7 +76,7 @@ async def measure_all(contenders: Sequence[Contender], plan: Plan, tell: Callabl
         rate = max((measured.rate for measured in earlier), default=FIRST_GUESS)
         await workload.prepare(int(1.4 * rate * (plan.warm_up + plan.seconds)))
         earlier.append(await _measure(contender, workload, plan))
-    return results
+    return {turn: measured[1:] for turn, measured in results.items()}
 
 
 async def _measure(contender: Contender, workload: Workload, plan: Plan) -> Measured:
