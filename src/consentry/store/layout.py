@@ -142,8 +142,16 @@ def _flag(flag: object) -> Cell:
     return 1 if flag else 0
 
 
+def json_text(content: object) -> str:
+    """Spell a value as JSON.  Raises `InvalidRequest` for text or numbers that no database keeps."""
+    try:
+        return _encode(content).decode()
+    except (UnicodeEncodeError, OverflowError) as problem:
+        raise InvalidRequest("no such text or number") from problem
+
+
 def _dump(content: object) -> Cell:
-    return None if content is None else _encode(content).decode()
+    return None if content is None else json_text(content)
 
 
 def _loader(kind: object) -> Callable[[Cell], object]:

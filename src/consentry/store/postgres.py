@@ -11,7 +11,7 @@ from consentry.store.layout import Row
 from consentry.store.postgres_commits import Commits
 from consentry.store.postgres_pool import Pool
 from consentry.store.postgres_reads import Reads
-from consentry.store.postgres_text import prepared
+from consentry.store.postgres_text import TEXTS
 from consentry.store.reads.reading import Call
 from consentry.store.work import Driver
 
@@ -24,8 +24,7 @@ class PostgresDriver(Driver):
     """A few connections: some for reads, one for commits."""
 
     def __init__(self, url: str, counters: Counters) -> None:
-        statements = prepared()
-        self._pools = (Pool(url, statements, size=READ_CHANNELS), Pool(url, statements, size=COMMIT_CHANNELS))
+        self._pools = (Pool(url, TEXTS, size=READ_CHANNELS), Pool(url, TEXTS, size=COMMIT_CHANNELS))
         self._reads = Reads(self._pools[0], counters)
         self._commits = Commits(self._pools[1], counters)
 

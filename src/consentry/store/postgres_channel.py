@@ -7,7 +7,7 @@ it serves.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -75,11 +75,13 @@ class _Sent:
 class Channel:
     """A connection with statements prepared on it."""
 
-    def __init__(self, connection: "psycopg.AsyncConnection[object]") -> None:
+    def __init__(self, connection: "psycopg.AsyncConnection[object]", texts: Mapping[bytes, bytes]) -> None:
         self._connection = connection
         self._pq = connection.pgconn
         self._loop = asyncio.get_running_loop()
         self._rows = Transformer(connection)
+        self._texts = texts
+        self._prepared: set[bytes] = set()
         self._sent: deque[_Sent] = deque()
         self._writing = False
         self._plans_live = 1.0
@@ -88,17 +90,16 @@ class Channel:
         self.lost: str | None = None
 
     @classmethod
-    async def open(cls, url: str, statements: Sequence[tuple[bytes, bytes]]) -> "Channel":
-        """Connect, and prepare statements given as names and texts.  Raises `ConnectionLost`."""
+    async def open(cls, url: str, texts: Mapping[bytes, bytes]) -> "Channel":
+        """Connect.  ``texts`` says what the names of statements stand for.  Raises `ConnectionLost`."""
         try:
             connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=3)
             for setting in SETTINGS:
                 await connection.execute(setting)
         except (psycopg.Error, OSError) as problem:
             raise ConnectionLost(str(problem)) from problem
-        channel = cls(connection)
+        channel = cls(connection, texts)
         channel._start()
-        await channel._prepare(statements)
         return channel
 
     @property
@@ -118,6 +119,7 @@ class Channel:
         try:
             if self._loop.time() >= self._plans_end:
                 self._plan_afresh()
+            self._prepare(queries)
             for query in queries:
                 self._pq.send_query_prepared(query.name, query.values)
             self._finish(future, hear)
@@ -143,15 +145,14 @@ class Channel:
         self._pq.enter_pipeline_mode()
         self._loop.add_reader(self._pq.socket, self._read)
 
-    async def _prepare(self, statements: Sequence[tuple[bytes, bytes]]) -> None:
-        future: asyncio.Future[Sequence[Result]] = self._loop.create_future()
-        for name, text in statements:
-            self._pq.send_prepare(name, text)
-        self._finish(future)
-        for (_, text), result in zip(statements, await future, strict=True):
-            if isinstance(result, Failure) and not result.aborted:
-                await self.close()
-                raise RuntimeError(f"{result.message}\n{text.decode()}")
+    def _prepare(self, queries: Sequence[Query]) -> None:
+        """Prepare what is asked for the first time, as a batch of its own: a failure after it must not undo it."""
+        new = {query.name for query in queries} - self._prepared
+        if new:
+            for name in new:
+                self._pq.send_prepare(name, self._texts[name])
+            self._finish(self._loop.create_future())
+            self._prepared |= new
 
     def _finish(self, future: asyncio.Future[Sequence[Result]], hear: Hear | None = None) -> None:
         """End a batch and send it."""

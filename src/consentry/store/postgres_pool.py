@@ -1,7 +1,7 @@
 """The few connections of one process, opened again when they are lost."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from consentry.core.errors import Unavailable
 from consentry.store.postgres_channel import Channel, ConnectionLost
@@ -13,9 +13,9 @@ PAUSE = 0.5
 class Pool:
     """Channels to one database.  Belongs to the event loop it was opened on."""
 
-    def __init__(self, url: str, statements: Sequence[tuple[bytes, bytes]], *, size: int) -> None:
+    def __init__(self, url: str, texts: Mapping[bytes, bytes], *, size: int) -> None:
         self._url = url
-        self._statements = statements
+        self._texts = texts
         self._size = size
         self._channels: list[Channel] = []
         self._opening: asyncio.Task[None] | None = None
@@ -47,7 +47,7 @@ class Pool:
     async def _open(self) -> None:
         try:
             while len(self._channels) < self._size:
-                self._channels.append(await Channel.open(self._url, self._statements))
+                self._channels.append(await Channel.open(self._url, self._texts))
         except ConnectionLost:
             self._next_attempt = asyncio.get_running_loop().time() + PAUSE
         finally:

@@ -4,9 +4,12 @@ from consentry.core.errors import InvalidRequest
 from consentry.store.layout import Cell
 from consentry.store.postgres_channel import Query
 from consentry.store.reads.reading import Call
-from consentry.store.statement import EVERY, Statement
+from consentry.store.statement import Statement
 
 LARGEST = 2**63
+
+TEXTS: dict[bytes, bytes] = {}
+"""What the names of statements stand for."""
 
 _names: dict[Statement, bytes] = {}
 
@@ -17,15 +20,11 @@ def query_of(call: Call) -> Query:
     return Query(name=_name(statement), values=tuple(map(_value, statement.postgresql.arrange(arguments))))
 
 
-def prepared() -> list[tuple[bytes, bytes]]:
-    """List every statement of the program, as name and text."""
-    return [(_name(statement), statement.postgresql.text.encode()) for statement in EVERY]
-
-
 def _name(statement: Statement) -> bytes:
     name = _names.get(statement)
     if name is None:
         name = _names[statement] = b"c%d" % len(_names)
+        TEXTS[name] = statement.postgresql.text.encode()
     return name
 
 

@@ -47,6 +47,9 @@ class SqliteDriver(Driver):
         try:
             for statement, arguments in calls:
                 compiled = statement.sqlite
+                for argument in arguments:
+                    if isinstance(argument, str) and "\0" in argument:
+                        raise InvalidRequest("text must not contain NUL characters")
                 answers.append(connection.execute(compiled.text, compiled.arrange(arguments)).fetchall())
         except (OverflowError, UnicodeEncodeError) as problem:
             raise InvalidRequest("no such text or number") from problem

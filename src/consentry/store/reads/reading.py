@@ -4,11 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TypeVar
 
-import msgspec
 import sqlalchemy as sa
 
 from consentry.core.model import Record
-from consentry.store.layout import Cell, Layout, Row
+from consentry.store.layout import Cell, Layout, Row, json_text, require_storable
 from consentry.store.statement import Statement, text
 from consentry.store.tables import ACCOUNT
 
@@ -17,8 +16,6 @@ R = TypeVar("R", bound=Record)
 Call = tuple[Statement, tuple[Cell, ...]]
 
 REALM_NAME = text("realm")
-
-as_json = msgspec.json.Encoder().encode
 
 
 class Reading(ABC):
@@ -43,7 +40,9 @@ class Reading(ABC):
 
 def array(texts: Sequence[str]) -> str:
     """Spell a list as one argument, for `among`."""
-    return as_json(texts).decode()
+    spelled = json_text(texts)
+    require_storable(spelled)
+    return spelled
 
 
 def within(layout: Layout[R], *conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Cell, ...]]:
