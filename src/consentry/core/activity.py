@@ -42,7 +42,7 @@ async def list_activity(ctx: Context, request: ListActivity) -> Answer[Listed[Ha
     rows = [
         Happened(
             event=each,
-            person=known.person(grantee_account(each) or each.actor),
+            person=known.person(grantee_account(each) or (None if "grantee" in _detail(each) else each.actor)),
             app=known.app(each.client_id),
             thing=known.thing(each.resource_id),
             detail=_detail(each),

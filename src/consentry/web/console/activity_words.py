@@ -19,6 +19,11 @@ class Told:
     tone: str = ""
     sub: str = ""
 
+    @property
+    def day(self) -> int:
+        """The number of the day it happened on (UTC)."""
+        return self.at // 86_400
+
 
 @value
 class Telling:

@@ -14,11 +14,11 @@ NEVER_VALID = 0
 
 KEEP = "keep"
 PRESETS = (
-    ("today", "Today only"),
+    ("today", "Today"),
     ("week", "7 days"),
     ("month", "30 days"),
-    ("date", "Until a date"),
-    ("never", "No end date"),
+    ("date", "A date"),
+    ("never", "No end"),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from consentry.core.model import Grantee
+from consentry.core.model import Account, Grantee
 from consentry.core.owner_grants import MyGrant
 from consentry.core.owner_requests import Asking
 from consentry.core.owner_resources import MyResource
@@ -17,6 +17,7 @@ from consentry.web.pages.render import day, plain
 ICONS = {"read": "eye", "view": "eye", "write": "pencil", "edit": "pencil", "add": "plus", "share": "share-2"}
 """Icons for scopes that the realm gives none, by the first word of their names."""
 
+DAY = 86_400
 PICTURES = {
     "health": "heart-pulse",
     "blood": "heart-pulse",
@@ -131,6 +132,17 @@ def paused(row: MyGrant) -> str:
     if row.grant.paused_at is not None:
         return f"{grantee(row)} has no access to {target(row)} until you resume it."
     return f"{grantee(row)} has access to {target(row)} again."
+
+
+def first_name(account: Account) -> str:
+    """Return how to greet somebody."""
+    words = [word for word in plain(account.name).split() if not word.endswith(".")]
+    return words[0] if words else plain(account.username)
+
+
+def day_name(at: int, now: int) -> str:
+    """Return what to call the day of a moment (UTC)."""
+    return {0: "Today", 1: "Yesterday"}.get(now // DAY - at // DAY) or day(at)
 
 
 def asked_things(asking: Asking) -> str:
