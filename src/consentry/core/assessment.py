@@ -6,11 +6,12 @@ never differ from the decision it explains.  Default is deny: what no step permi
 Spec: Grant 3.3.4, 5.6.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from consentry.core.model import Claim, Grant, GrantedPermission, Requester, Resource
+from consentry.core.model import Claim, Grant, GrantedPermission, Membership, Requester, Resource
 from consentry.core.requested_scopes import Wanted
+from consentry.core.reshare import effective
 from consentry.uma.value import value
 
 Verdict = Literal[
@@ -24,12 +25,19 @@ Verdict = Literal[
     "not-yet",
     "ended",
     "paused",
+    "used-up",  # as often as it may be
+    "asks-owner",  # each use needs the owner's yes
+    "chain-broken",  # somebody above no longer passes it on
 ]
 
 
 @value
 class Question:
-    """Who asks, through which client, when (epoch seconds); ``until`` is when the token would end at the latest."""
+    """Who asks, through which client, when (epoch seconds); ``until`` is when the token would end at the latest.
+
+    ``circles``: those of the owner's circles that the requester is in; ``memberships``: organisation and role of each
+    membership that counts now.  ``held``: the question is what a token still holds, so that uses are not counted again.
+    """
 
     owner_id: str
     owner_may_request: bool
@@ -37,6 +45,9 @@ class Question:
     client_id: str
     now: int
     until: int
+    circles: frozenset[str] = frozenset()
+    memberships: frozenset[tuple[str, str]] = frozenset()
+    held: bool = False
 
 
 @value
@@ -67,9 +78,12 @@ class Assessment:
     trace: tuple[Step, ...]
 
 
-def assess(question: Question, wanted: Sequence[Wanted], grants: Sequence[Grant]) -> Assessment:
-    """Decide for every scope of every resource."""
-    by_resource = {each.resource.resource_id: _trace(question, each, grants) for each in wanted}
+def assess(
+    question: Question, wanted: Sequence[Wanted], grants: Sequence[Grant], *, passed_on: Sequence[Grant] = ()
+) -> Assessment:
+    """Decide for every scope of every resource; ``passed_on`` holds grants that only count as links of a chain."""
+    by_id = {grant.grant_id: grant for grant in (*passed_on, *grants)}
+    by_resource = {each.resource.resource_id: _trace(question, each, grants, by_id) for each in wanted}
     trace = tuple(step for steps in by_resource.values() for step in steps)
     permitted = {each.resource.resource_id: _permitted(by_resource[each.resource.resource_id]) for each in wanted}
     return Assessment(
@@ -86,14 +100,15 @@ def assess(question: Question, wanted: Sequence[Wanted], grants: Sequence[Grant]
     )
 
 
-def _trace(question: Question, wanted: Wanted, grants: Sequence[Grant]) -> list[Step]:
+def _trace(question: Question, wanted: Wanted, grants: Sequence[Grant], by_id: Mapping[str, Grant]) -> list[Step]:
     resource = wanted.resource
     scopes: tuple[str | None, ...] = wanted.scopes or (None,)
     requester = question.requester
     if question.owner_may_request and requester is not None and requester.account_id == question.owner_id:
         return [Step(resource_id=resource.resource_id, scope=scope, verdict="owner") for scope in scopes]
-    concerned = [grant for grant in grants if concerns(grant, resource)]
-    return [_step(question, resource, scope, grant) for scope in scopes for grant in concerned]
+    lineage = (resource, *wanted.lineage)
+    concerned = [grant for grant in grants if any(concerns(grant, each) for each in lineage)]
+    return [_step(question, resource, scope, grant, by_id) for scope in scopes for grant in concerned]
 
 
 def concerns(grant: Grant, resource: Resource) -> bool:
@@ -107,20 +122,25 @@ def concerns(grant: Grant, resource: Resource) -> bool:
             return grant.target_id in resource.labels
 
 
-def _step(question: Question, resource: Resource, scope: str | None, grant: Grant) -> Step:
-    missing = _missing(question.requester, grant)
+def _step(question: Question, resource: Resource, scope: str | None, grant: Grant, by_id: Mapping[str, Grant]) -> Step:
+    held = effective(grant, by_id)
+    missing: tuple[Claim, ...] = ()
     verdict: Verdict
-    if scope is not None and scope not in grant.scopes:
-        verdict, missing = "not-shared", ()
-    elif (state := _state(question, grant)) is not None:
-        verdict, missing = state, ()
-    elif missing:
+    if held is None:
+        verdict = "chain-broken"
+    elif scope is not None and scope not in held.scopes:
+        verdict = "not-shared"
+    elif (state := _state(question, held)) is not None:
+        verdict = state
+    elif missing := _missing(question.requester, held):
         verdict = "needs-claims"
-    elif not _is_grantee(question, grant):
+    elif not _is_grantee(question, held):
         verdict = "someone-else"
+    elif not held.allow:
+        verdict = "forbids"
     else:
-        verdict = "permits" if grant.allow else "forbids"
-    return Step(resource_id=resource.resource_id, scope=scope, verdict=verdict, grant=grant, missing=missing)
+        verdict = _spent(question, held) or "permits"
+    return Step(resource_id=resource.resource_id, scope=scope, verdict=verdict, grant=held or grant, missing=missing)
 
 
 def _state(question: Question, grant: Grant) -> Verdict | None:
@@ -136,6 +156,15 @@ def _state(question: Question, grant: Grant) -> Verdict | None:
     return None
 
 
+def _spent(question: Question, grant: Grant) -> Verdict | None:
+    """Return why a grant that fits gives nothing new, if it does not.  What a token holds already stays."""
+    if question.held:
+        return None
+    if grant.max_uses is not None and grant.uses >= grant.max_uses:
+        return "used-up"
+    return "asks-owner" if grant.ask_me else None
+
+
 def _is_grantee(question: Question, grant: Grant) -> bool:
     grantee, requester = grant.grantee, question.requester
     match grantee.kind:
@@ -145,11 +174,16 @@ def _is_grantee(question: Question, grant: Grant) -> bool:
             return requester is not None and requester.account_id == grantee.id
         case "email":
             return requester is not None and requester.email == grantee.id
+        case "circle":
+            return grantee.id in question.circles
+        case "organisation":
+            return any(
+                organisation == grantee.id and grantee.role in (None, role)
+                for organisation, role in question.memberships
+            )
         case "claims":
             # An empty list of conditions is no condition that is met (Grant 5.6).
             return requester is not None and bool(grantee.claims) and set(grantee.claims) <= set(requester.claims)
-        case "circle":
-            return False
 
 
 def _missing(requester: Requester | None, grant: Grant) -> tuple[Claim, ...]:
@@ -206,6 +240,13 @@ def _permissions(
             not_before=_future(grant, question.now),
             issued_at=question.now,
         )
+
+
+def memberships_of(memberships: Iterable[Membership], now: int) -> frozenset[tuple[str, str]]:
+    """Return organisation and role of those memberships that count now."""
+    return frozenset(
+        (each.organisation_id, each.role) for each in memberships if each.until is None or each.until > now
+    )
 
 
 def _future(grant: Grant | None, now: int) -> int | None:

@@ -1,6 +1,17 @@
 """What the store's reads return besides records, and how lists are asked for."""
 
-from consentry.core.model import AccessRequest, AccessToken, Account, Event, Grant, GrantStatus, Resource, Rpt, Session
+from consentry.core.model import (
+    AccessRequest,
+    AccessToken,
+    Account,
+    Event,
+    Grant,
+    GrantStatus,
+    Membership,
+    Resource,
+    Rpt,
+    Session,
+)
 from consentry.uma.value import value
 
 
@@ -27,22 +38,32 @@ class Surroundings:
     ``resources``: those of the wanted ones that exist; ``grants``: every grant of the owner on one of them (by id,
     type or label) that could concern this requester, whatever its state; ``requests``: this requester's requests to
     this owner at this resource server through this client that are open, narrowed, denied or blocked; ``account``:
-    the requester's account if it is one of this realm.
+    the requester's account if it is one of this realm; ``circles``: those of the owner's circles that the requester is
+    in; ``memberships``: the requester's, in whatever organisation.  Resources come with everything they are part of,
+    grants with every grant they were passed on from.
     """
 
     resources: tuple[Resource, ...]
     grants: tuple[Grant, ...]
     requests: tuple[AccessRequest, ...]
     account: Account | None = None
+    circles: frozenset[str] = frozenset()
+    memberships: tuple[Membership, ...] = ()
 
 
 @value
 class LiveRpt:
-    """An RPT, the grants its permissions came from that still exist, and the resources that still exist."""
+    """An RPT, and what of its surroundings still exists.
+
+    ``grants``: those its permissions came from, those these were passed on from, and every explicit refusal on one of
+    its resources; ``resources``: those of its permissions, and what they are part of.
+    """
 
     rpt: Rpt
     grants: tuple[Grant, ...]
     resources: tuple[Resource, ...]
+    circles: frozenset[str] = frozenset()
+    memberships: tuple[Membership, ...] = ()
 
 
 @value

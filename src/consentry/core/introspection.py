@@ -6,11 +6,12 @@ reason, is answered with ``active`` false and nothing else.
 Spec: RFC 7662 2.1, 2.2, 4; FedAuthz 5.1, 5.1.1.
 """
 
+from consentry.core.asking import still_held
 from consentry.core.bearer import bearer, owner_of
 from consentry.core.client_authentication import FAILED, Credentials, authenticate, is_public
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidClient, InvalidRequest, MissingToken
-from consentry.core.live import last_end, live_permissions
+from consentry.core.live import last_end
 from consentry.core.model import AccessToken, Client, GrantedPermission, RefreshToken
 from consentry.core.ports import LiveRpt
 from consentry.core.tokens import digest
@@ -83,7 +84,7 @@ def _digest(token: str | None) -> str:
 async def _rpt(ctx: Context, found: LiveRpt) -> Introspection:
     """Tell what an RPT is still good for; it never shows ``scope``.  Spec: FedAuthz 5.1.1."""
     rpt = found.rpt
-    permissions = live_permissions(rpt.permissions, found.grants, found.resources, client_id=rpt.client_id, now=ctx.now)
+    permissions = still_held(ctx, found)
     if not permissions or rpt.expires_at <= ctx.now or not await _enabled(ctx, rpt.client_id):
         return INACTIVE
     end = last_end(permissions)

@@ -10,6 +10,7 @@ from consentry.core.model_identity import (
     Client,
     Consent,
     Interaction,
+    Membership,
     Realm,
     Session,
     SigningKey,
@@ -18,6 +19,8 @@ from consentry.core.model_identity import (
 from consentry.core.model_oauth import AccessToken, AuthorizationCode, RefreshToken, UsedOnce
 from consentry.core.model_sharing import (
     AccessRequest,
+    Circle,
+    CircleMember,
     Claim,
     Grant,
     GrantedPermission,
@@ -25,6 +28,8 @@ from consentry.core.model_sharing import (
     GranteeKind,
     GrantStatus,
     PermissionTicket,
+    PersistedClaims,
+    RepeatedAnswer,
     Requester,
     RequestStatus,
     Resource,
@@ -39,6 +44,8 @@ __all__ = [
     "AccessToken",
     "Account",
     "AuthorizationCode",
+    "Circle",
+    "CircleMember",
     "Claim",
     "Client",
     "Consent",
@@ -49,10 +56,13 @@ __all__ = [
     "Grantee",
     "GranteeKind",
     "Interaction",
+    "Membership",
     "PermissionTicket",
+    "PersistedClaims",
     "Realm",
     "Record",
     "RefreshToken",
+    "RepeatedAnswer",
     "RequestStatus",
     "Requester",
     "Resource",
@@ -89,7 +99,20 @@ class Event:
     detail: str = "{}"
 
 
-VersionedRecord = Realm | TrustedIssuer | Account | Client | Interaction | Consent | Resource | Grant | AccessRequest
+VersionedRecord = (
+    Realm
+    | TrustedIssuer
+    | Account
+    | Client
+    | Interaction
+    | Consent
+    | Membership
+    | Resource
+    | Grant
+    | AccessRequest
+    | PersistedClaims
+    | Circle
+)
 Record = (
     VersionedRecord
     | SigningKey
@@ -100,5 +123,7 @@ Record = (
     | UsedOnce
     | PermissionTicket
     | Rpt
+    | CircleMember
+    | RepeatedAnswer
     | Event
 )

@@ -71,7 +71,9 @@ class Client:
     """Registered software; a resource server is a client marked as one.  Member names are those of RFC 7591.
 
     ``secret_digests`` are keyed digests (several during a rotation).  ``account_id`` names the legal person that a
-    resource server registers resources for when its PAT comes from client credentials.
+    resource server registers resources for when its PAT comes from client credentials.  ``access_token_format`` and
+    ``partial`` are a resource server's: how its RPTs are spelled (RFC 9068), and what becomes of a request that can be
+    granted in part (None: as the realm says).
     """
 
     client_id: str
@@ -93,6 +95,9 @@ class Client:
     tos_uri: str | None = None
     account_id: str | None = None
     on_behalf_of: bool = False
+    access_token_format: Literal["opaque", "jwt"] = "opaque"
+    partial: Literal["ticket", "all", "any"] | None = None
+    dpop_bound_access_tokens: bool = False
     created_at: int = 0
     disabled_at: int | None = None
     version: int = 1
@@ -135,4 +140,16 @@ class Consent:
     client_id: str
     scope: tuple[str, ...]
     created_at: int
+    version: int = 1
+
+
+@value
+class Membership:
+    """Somebody belongs to an organisation: on its staff, or acting for it.  ``until`` is when that ends."""
+
+    organisation_id: str
+    account_id: str
+    role: str
+    until: int | None = None
+    created_at: int = 0
     version: int = 1

@@ -24,6 +24,8 @@ class AuthorizationCode:
     sid: str | None
     expires_at: int
     taken_at: int | None = None
+    jkt: str | None = None
+    actor_id: str | None = None
 
 
 @value
@@ -31,7 +33,8 @@ class AccessToken:
     """An opaque OAuth access token; with scope ``uma_protection`` it is a PAT.
 
     ``family`` joins everything that came from one authorization, so that it can end together.  ``account_id`` is whom
-    the token speaks for; with client credentials the client's own organisation, or nobody.
+    the token speaks for; with client credentials the client's own organisation, or nobody.  ``actor_id`` is the person
+    who acts for that organisation; ``jkt`` is the thumbprint of the key that the token is bound to (RFC 9449 6).
     """
 
     digest: str
@@ -43,6 +46,8 @@ class AccessToken:
     expires_at: int
     auth_time: int | None = None
     sid: str | None = None
+    jkt: str | None = None
+    actor_id: str | None = None
 
 
 @value
@@ -64,6 +69,8 @@ class RefreshToken:
     requester: Requester | None = None
     permissions: tuple[GrantedPermission, ...] = ()
     taken_at: int | None = None
+    jkt: str | None = None
+    actor_id: str | None = None
 
 
 @value

@@ -7,7 +7,7 @@ from typing import Literal
 
 from consentry.uma.value import value
 
-GranteeKind = Literal["account", "email", "circle", "claims", "client"]
+GranteeKind = Literal["account", "email", "circle", "organisation", "claims", "client"]
 TargetKind = Literal["resource", "label", "type"]
 GrantStatus = Literal["active", "scheduled", "paused", "ended"]
 RequestStatus = Literal["open", "approved", "narrowed", "denied", "blocked", "withdrawn"]
@@ -79,10 +79,14 @@ class Resource:
 
 @value
 class Grantee:
-    """With whom something is shared: ``id`` is an account id, e-mail address, circle id or client id."""
+    """With whom something is shared: ``id`` is an account id, e-mail address, circle id or client id.
+
+    For an organisation it is the organisation's account id: everybody who belongs to it, or who has ``role`` there.
+    """
 
     kind: GranteeKind
     id: str = ""
+    role: str | None = None
     claims: tuple[Claim, ...] = ()
 
 
@@ -121,7 +125,8 @@ class PermissionTicket:
     """Single use, rotated; successors carry the same ``family``.  Spec: FedAuthz 4.2, Grant 5.5.
 
     ``client_id`` is None until a client presents it; ``requester`` and ``scope`` are what the process knows so far.
-    ``request_id`` points to the open access request that a poll asks about.
+    ``request_id`` points to the open access request that a poll asks about.  ``code_challenge`` and ``jkt`` bind the
+    ticket to whoever began the interaction, or to a key; ``remember`` is set when the requester let us keep the claims.
     """
 
     digest: str
@@ -137,6 +142,9 @@ class PermissionTicket:
     request_id: str | None = None
     interval: int = 0
     taken_at: int | None = None
+    code_challenge: str | None = None
+    jkt: str | None = None
+    remember: bool = False
 
 
 @value
@@ -152,6 +160,7 @@ class Rpt:
     permissions: tuple[GrantedPermission, ...]
     issued_at: int
     expires_at: int
+    jkt: str | None = None
 
 
 @value
@@ -174,3 +183,51 @@ class AccessRequest:
     expires_at: int = 0
     decided_at: int | None = None
     version: int = 1
+
+
+@value
+class PersistedClaims:
+    """What a requesting party let us keep for the next process (a PCT).  ``claims`` is sealed.  Spec: Grant 3.3.5."""
+
+    digest: str
+    client_id: str
+    account_id: str | None
+    issuer: str
+    subject: str
+    claims: str
+    created_at: int
+    expires_at: int
+    version: int = 1
+
+
+@value
+class Circle:
+    """People whom an owner shares with as one."""
+
+    circle_id: str
+    owner_id: str
+    name: str
+    created_at: int
+    version: int = 1
+
+
+@value
+class CircleMember:
+    """Somebody in a circle: ``id`` is an account id, or an e-mail address for whoever has it verified."""
+
+    owner_id: str
+    circle_id: str
+    kind: Literal["account", "email"]
+    id: str
+    added_at: int
+
+
+@value
+class RepeatedAnswer:
+    """What a call with an idempotency key was answered, for whoever repeats it."""
+
+    owner_id: str
+    client_id: str
+    digest: str
+    answer: str
+    expires_at: int

@@ -5,6 +5,7 @@ Spec: Grant 3.6, 6.1.
 
 from dataclasses import replace
 
+from consentry.core.asking import question
 from consentry.core.changes import Add
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant, InvalidScope
@@ -68,9 +69,15 @@ async def _live(
         owner_id,
         resource_server,
         tuple(dict.fromkeys(permission.resource_id for permission in old.permissions)),
-        account_id=requester.account_id,
-        email=requester.email,
-        subject=None,
+        requester=requester,
         client_id=old.client_id,
     )
-    return live_permissions(old.permissions, around.grants, around.resources, client_id=old.client_id, now=ctx.now)
+    asked = question(
+        ctx,
+        owner_id=owner_id,
+        requester=requester,
+        client_id=old.client_id,
+        circles=around.circles,
+        memberships=around.memberships,
+    )
+    return live_permissions(asked, old.permissions, around.grants, around.resources)

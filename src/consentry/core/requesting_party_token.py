@@ -7,11 +7,12 @@ Spec: Grant 1.3, 3.3.5, 3.3.5.1; FedAuthz 5.1.1.
 
 from collections.abc import Sequence
 
+from consentry.core.asking import still_held
 from consentry.core.changes import Add, Change, Remove
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant
 from consentry.core.issued import TokenIssued
-from consentry.core.live import last_end, live_permissions
+from consentry.core.live import last_end
 from consentry.core.model import Client, GrantedPermission, PermissionTicket, RefreshToken, Requester, Rpt
 from consentry.core.permission_ticket import ticket_event
 from consentry.core.tokens import digest
@@ -43,8 +44,7 @@ async def earlier_rpt(ctx: Context, client: Client, ticket: PermissionTicket, se
     found = await ctx.store.rpt(rpt.owner_id, rpt.resource_server, rpt.digest)
     if found is None:
         return None
-    live = live_permissions(rpt.permissions, found.grants, found.resources, client_id=client.client_id, now=ctx.now)
-    return Earlier(rpt=rpt, permissions=live)
+    return Earlier(rpt=rpt, permissions=still_held(ctx, found))
 
 
 def issue(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from consentry.core.findings import GrantFilter, LiveRpt, Page, Protection, ResourceFilter, SharedGrant, Surroundings
-from consentry.core.model import AccessRequest, Event, Grant, PermissionTicket, RequestStatus, Resource, Rpt
+from consentry.core.model import AccessRequest, Event, Grant, PermissionTicket, Requester, RequestStatus, Resource, Rpt
 
 
 class SharingReads(Protocol):
@@ -34,16 +34,13 @@ class SharingReads(Protocol):
         resource_server: str,
         resource_ids: Sequence[str],
         *,
-        account_id: str | None,
-        email: str | None,
-        subject: str | None,
+        requester: Requester | None,
         client_id: str,
     ) -> Surroundings:
         """Return what an assessment needs; see `Surroundings`.
 
-        Grants are those to this account, to its verified e-mail address, to ``email``, to this client, and all
-        claim-conditioned and circle grants.
-        ``subject`` is the requester's subject as stored in access requests (None: nobody known, no requests).
+        Grants are those to this requester's account or its verified e-mail address (of a stranger: the address that
+        another issuer has verified), to this client, and all claim-conditioned, circle and organisation grants.
         """
         ...
 

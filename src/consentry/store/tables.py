@@ -15,16 +15,21 @@ from consentry.core.model import (
     AccessToken,
     Account,
     AuthorizationCode,
+    Circle,
+    CircleMember,
     Client,
     Consent,
     Event,
     Grant,
     GranteeKind,
     Interaction,
+    Membership,
     PermissionTicket,
+    PersistedClaims,
     Realm,
     Record,
     RefreshToken,
+    RepeatedAnswer,
     Resource,
     Rpt,
     Session,
@@ -49,8 +54,8 @@ def fold(text: str) -> str:
 
 
 def grantee_key(kind: GranteeKind, id: str) -> str:
-    """Return what a grant is found by: one person, address or client; circles and claim conditions all together."""
-    if kind in {"circle", "claims"}:
+    """Return what a grant is found by: one person, address or client; all circles, organisations, claim conditions."""
+    if kind in {"circle", "claims", "organisation"}:
         return kind
     return f"{kind}:{fold(id) if kind == 'email' else id}"
 
@@ -127,6 +132,7 @@ _unique(ACCOUNT, "realm", "email_folded", when="email_folded IS NOT NULL")
 SESSION = _lay(Session, "session", key=("digest",), indexes=[("account_id",), ("expires_at",)])
 INTERACTION = _lay(Interaction, "interaction", key=("digest",), indexes=[("expires_at",)])
 CONSENT = _lay(Consent, "consent", key=("account_id", "client_id"))
+MEMBERSHIP = _lay(Membership, "membership", key=("organisation_id", "account_id"), indexes=[("account_id",)])
 
 # -- OAuth --
 AUTHORIZATION_CODE = _lay(
@@ -156,7 +162,16 @@ RPT = _lay(
     "rpt",
     key=("owner_id", "digest"),
     indexes=[("digest",), ("family",), ("expires_at",)],
-    derived={"requester_account_id": lambda rpt: rpt.requester.account_id},
+    derived={
+        "requester_account_id": lambda rpt: rpt.requester.account_id,
+        "requester_email": lambda rpt: fold(rpt.requester.email) if rpt.requester.email else None,
+    },
+)
+PERSISTED_CLAIMS = _lay(
+    PersistedClaims, "persisted_claims", key=("digest",), indexes=[("account_id",), ("expires_at",)]
+)
+REPEATED_ANSWER = _lay(
+    RepeatedAnswer, "repeated_answer", key=("owner_id", "client_id", "digest"), indexes=[("expires_at",)]
 )
 RESOURCE = _lay(
     Resource,
@@ -184,6 +199,14 @@ GRANT = _lay(
         "target_key": lambda grant: target_key(grant.target_kind, grant.target_id),
         "grantee_key": lambda grant: grantee_key(grant.grantee.kind, grant.grantee.id),
     },
+)
+CIRCLE = _lay(Circle, "circle", key=("owner_id", "circle_id"))
+CIRCLE_MEMBER = _lay(
+    CircleMember,
+    "circle_member",
+    key=("owner_id", "circle_id", "kind", "id"),
+    indexes=[("owner_id", "member_key")],
+    derived={"member_key": lambda member: grantee_key(member.kind, member.id)},
 )
 ACCESS_REQUEST = _lay(
     AccessRequest,

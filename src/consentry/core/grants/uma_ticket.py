@@ -9,7 +9,8 @@ Spec: Grant 3.3.1, 3.3.4, 3.3.5, 3.3.6, 5.5.
 from dataclasses import replace
 
 from consentry.core.access_request import ask_owner, blocked, narrowed
-from consentry.core.assessment import Assessment, Question, assess
+from consentry.core.asking import question
+from consentry.core.assessment import Assessment, assess
 from consentry.core.changes import Add
 from consentry.core.claims import BadClaimToken, ClaimToken
 from consentry.core.context import Answer, Context
@@ -55,7 +56,15 @@ async def redeem(ctx: Context, client: Client, request: TicketRequest) -> Answer
     requester, bad = _today(requester, around, bad)
     wanted = requested_scopes(ticket.permissions, around.resources, registered=client.scope, requested=ticket.scope)
     ticket = replace(ticket, requester=requester)
-    assessed = assess(_question(ctx, ticket, client), wanted, around.grants)
+    asked = question(
+        ctx,
+        owner_id=ticket.owner_id,
+        requester=requester,
+        client_id=client.client_id,
+        circles=around.circles,
+        memberships=around.memberships,
+    )
+    assessed = assess(asked, wanted, around.grants)
     if bad is None and _enough(ctx, ticket, assessed, around):
         return issue(ctx, client, ticket, assessed.granted, earlier)
     return _not_yet(ctx, ticket, wanted, assessed, around, bad=bad)
@@ -117,9 +126,7 @@ async def _surroundings(
         ticket.owner_id,
         ticket.resource_server,
         tuple(permission.resource_id for permission in ticket.permissions),
-        account_id=requester.account_id if requester else None,
-        email=requester.email if requester else None,
-        subject=requester.subject if requester else None,
+        requester=requester,
         client_id=client.client_id,
     )
     registered = {resource.resource_id: set(resource.resource_scopes) for resource in around.resources}
@@ -129,17 +136,6 @@ async def _surroundings(
         ):
             raise InvalidGrant(UNUSABLE, reason="a resource or scope of the ticket is gone")
     return around
-
-
-def _question(ctx: Context, ticket: PermissionTicket, client: Client) -> Question:
-    return Question(
-        owner_id=ticket.owner_id,
-        owner_may_request=ctx.realm.settings.owner_may_request,
-        requester=ticket.requester,
-        client_id=client.client_id,
-        now=ctx.now,
-        until=ctx.now + ctx.realm.settings.lifetimes.rpt,
-    )
 
 
 def _enough(ctx: Context, ticket: PermissionTicket, assessed: Assessment, around: Surroundings) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from consentry.core.model import PermissionTicket, Resource, Rpt
+from consentry.core.model import PermissionTicket, Requester, Resource, Rpt
 from consentry.core.ports import LiveRpt, Page, Protection, Surroundings
+from consentry.store.layout import Cell
 from consentry.store.paging import by_id, size
 from consentry.store.reads.oauth import ACCESS_TOKEN_BY_DIGEST
 from consentry.store.reads.people import ACCOUNT_BY_ID
@@ -15,7 +16,9 @@ from consentry.store.tables import (
     ACCESS_REQUEST,
     ACCESS_TOKEN,
     ACCOUNT,
+    CIRCLE_MEMBER,
     GRANT,
+    MEMBERSHIP,
     PERMISSION_TICKET,
     RESOURCE,
     RPT,
@@ -26,6 +29,7 @@ _resource, _grant, _request, _rpt = RESOURCE.table, GRANT.table, ACCESS_REQUEST.
 _token, _account = ACCESS_TOKEN.table, ACCOUNT.table
 _digest, _owner_id, _server = text("digest"), text("owner_id"), text("resource_server")
 _ids, _id, _after, _limit = text("ids"), text("resource_id"), text("after"), number("limit")
+NOBODY = Requester(issuer="", subject="")
 _account_id, _client_id, _subject, _keys = text("account_id"), text("client_id"), text("subject"), text("keys")
 
 
@@ -68,9 +72,38 @@ RESOURCE_IDS = Statement(
     _after,
     _limit,
 )
+
+
+def _with_lineage(start: sa.ScalarSelect[str]) -> sa.ScalarSelect[str]:
+    """Select the ids of an owner's resources, and of everything these are part of."""
+    wanted = sa.select(_resource.c.resource_id, _resource.c.parent).where(
+        _resource.c.realm == REALM_NAME, _resource.c.owner_id == _owner_id, among(_resource.c.resource_id, start)
+    )
+    lineage = wanted.cte("lineage", recursive=True)
+    above = _resource.alias("above")
+    lineage = lineage.union(
+        sa.select(above.c.resource_id, above.c.parent).where(
+            above.c.realm == REALM_NAME, above.c.owner_id == _owner_id, above.c.resource_id == lineage.c.parent
+        )
+    )
+    return sa.select(lineage.c.resource_id).scalar_subquery()
+
+
+def _with_chain(start: sa.Select[str, str | None]) -> sa.ScalarSelect[str]:
+    """Select the ids of an owner's grants, and of every grant these were passed on from."""
+    chain = start.cte("chain", recursive=True)
+    above = _grant.alias("passed_on")
+    chain = chain.union(
+        sa.select(above.c.grant_id, above.c.parent).where(
+            above.c.realm == REALM_NAME, above.c.owner_id == _owner_id, above.c.grant_id == chain.c.parent
+        )
+    )
+    return sa.select(chain.c.grant_id).scalar_subquery()
+
+
 WANTED_RESOURCES = Statement(
-    "wanted resources",
-    within(RESOURCE, *_here, among(_resource.c.resource_id, listed(_ids))),
+    "wanted resources and what they are part of",
+    within(RESOURCE, *_here, among(_resource.c.resource_id, _with_lineage(listed(_ids)))),
     REALM_NAME,
     _owner_id,
     _server,
@@ -85,16 +118,17 @@ TICKET_BY_DIGEST = Statement(
 )
 
 
-def _targets() -> sa.ScalarSelect[str]:
-    """Every key under which a grant on one of the wanted resources may lie: by id, type or label."""
-    wanted = sa.select(_resource.c.type, _resource.c.labels).where(
-        _resource.c.realm == REALM_NAME, *_here, among(_resource.c.resource_id, listed(_ids))
+def _targets(start: sa.ScalarSelect[str]) -> sa.ScalarSelect[str]:
+    """Every key under which a grant on one of the resources may lie: by id, type or label, its own or its parents'."""
+    lineage = sa.select(_resource.c.resource_id, _resource.c.type, _resource.c.labels).where(
+        _resource.c.realm == REALM_NAME,
+        _resource.c.owner_id == _owner_id,
+        among(_resource.c.resource_id, _with_lineage(start)),
     )
-    typed, labelled = wanted.subquery("typed"), wanted.subquery("labelled")
-    ids, wanted_id = each(_ids, "named")
+    named, typed, labelled = lineage.subquery("named"), lineage.subquery("typed"), lineage.subquery("labelled")
     labels, label = each(labelled.c.labels, "labels")
     return sa.union_all(
-        sa.select(word("resource:") + wanted_id).select_from(ids),
+        sa.select(word("resource:") + named.c.resource_id),
         sa.select(word("type:") + typed.c.type).where(typed.c.type.is_not(None)),
         sa.select(word("label:") + label).select_from(labelled, labels),
     ).scalar_subquery()
@@ -109,17 +143,19 @@ def _grantees() -> sa.ScalarSelect[str]:
     return sa.union_all(sa.select(key).select_from(keys), verified).scalar_subquery()
 
 
+def _grants(*conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Cell, ...]]:
+    """Select an owner's grants, and those they were passed on from."""
+    found = sa.select(_grant.c.grant_id, _grant.c.parent).where(
+        _grant.c.realm == REALM_NAME, _grant.c.owner_id == _owner_id, *conditions
+    )
+    return within(GRANT, _grant.c.owner_id == _owner_id, among(_grant.c.grant_id, _with_chain(found)))
+
+
 WANTED_GRANTS = Statement(
     "grants around a request",
-    within(
-        GRANT,
-        _grant.c.owner_id == _owner_id,
-        among(_grant.c.target_key, _targets()),
-        among(_grant.c.grantee_key, _grantees()),
-    ),
+    _grants(among(_grant.c.target_key, _targets(listed(_ids))), among(_grant.c.grantee_key, _grantees())),
     REALM_NAME,
     _owner_id,
-    _server,
     _ids,
     _account_id,
     _keys,
@@ -160,17 +196,90 @@ def _pointed_to(name: str) -> sa.ScalarSelect[str]:
 
 LIVE_GRANTS = Statement(
     "grants of an rpt",
-    within(GRANT, _grant.c.owner_id == _owner_id, among(_grant.c.grant_id, _pointed_to("grant_id"))),
+    _grants(among(_grant.c.grant_id, _pointed_to("grant_id"))),
+    REALM_NAME,
+    _owner_id,
+    _digest,
+)
+LIVE_REFUSALS = Statement(
+    "explicit refusals around an rpt",
+    within(
+        GRANT,
+        _grant.c.owner_id == _owner_id,
+        _grant.c.allow == ZERO,
+        among(_grant.c.target_key, _targets(_pointed_to("resource_id"))),
+    ),
     REALM_NAME,
     _owner_id,
     _digest,
 )
 LIVE_RESOURCES = Statement(
-    "resources of an rpt",
-    within(RESOURCE, _resource.c.owner_id == _owner_id, among(_resource.c.resource_id, _pointed_to("resource_id"))),
+    "resources of an rpt and what they are part of",
+    within(
+        RESOURCE,
+        _resource.c.owner_id == _owner_id,
+        among(_resource.c.resource_id, _with_lineage(_pointed_to("resource_id"))),
+    ),
     REALM_NAME,
     _owner_id,
     _digest,
+)
+
+
+def _rpt_keys() -> sa.ScalarSelect[str]:
+    """Every key under which the requester of an RPT may be a member of a circle."""
+    verified = sa.select(word("email:") + _account.c.email_folded).where(
+        _account.c.realm == REALM_NAME,
+        _account.c.account_id == sa.select(_rpt.c.requester_account_id).where(*_live).scalar_subquery(),
+        _account.c.email_folded.is_not(None),
+    )
+    return sa.union_all(
+        sa.select(word("account:") + _rpt.c.requester_account_id).where(
+            *_live, _rpt.c.requester_account_id.is_not(None)
+        ),
+        sa.select(word("email:") + _rpt.c.requester_email).where(
+            *_live, _rpt.c.requester_email.is_not(None), _rpt.c.requester_account_id.is_(None)
+        ),
+        verified,
+    ).scalar_subquery()
+
+
+_member = CIRCLE_MEMBER.table
+_membership = MEMBERSHIP.table
+LIVE_CIRCLES = Statement(
+    "circles of an rpt's requester",
+    sa.select(_member.c.circle_id).where(
+        _member.c.realm == REALM_NAME, _member.c.owner_id == _owner_id, among(_member.c.member_key, _rpt_keys())
+    ),
+    REALM_NAME,
+    _owner_id,
+    _digest,
+)
+LIVE_MEMBERSHIPS = Statement(
+    "memberships of an rpt's requester",
+    within(
+        MEMBERSHIP,
+        _membership.c.account_id == sa.select(_rpt.c.requester_account_id).where(*_live).scalar_subquery(),
+    ),
+    REALM_NAME,
+    _owner_id,
+    _digest,
+)
+WANTED_CIRCLES = Statement(
+    "circles of a requester",
+    sa.select(_member.c.circle_id).where(
+        _member.c.realm == REALM_NAME, _member.c.owner_id == _owner_id, among(_member.c.member_key, _grantees())
+    ),
+    REALM_NAME,
+    _owner_id,
+    _account_id,
+    _keys,
+)
+WANTED_MEMBERSHIPS = Statement(
+    "memberships of a requester",
+    within(MEMBERSHIP, _membership.c.account_id == _account_id),
+    REALM_NAME,
+    _account_id,
 )
 RPT_OF_CLIENT = Statement(
     "rpt of a client",
@@ -214,47 +323,63 @@ class UmaReads(Reading):
         resource_server: str,
         resource_ids: Sequence[str],
         *,
-        account_id: str | None,
-        email: str | None,
-        subject: str | None,
+        requester: Requester | None,
         client_id: str,
     ) -> Surroundings:
         """Return what an assessment needs; see `Surroundings`."""
-        here = (self.realm, owner_id, resource_server)
         ids = array(resource_ids)
-        keys = ["circle", "claims", grantee_key("client", client_id)]
-        if email is not None:
-            keys.append(grantee_key("email", email))
-        if account_id is not None:
-            keys.append(grantee_key("account", account_id))
+        asks = requester or NOBODY
+        keys = ["circle", "claims", "organisation", grantee_key("client", client_id)]
+        if asks.email is not None and asks.account_id is None:
+            keys.append(grantee_key("email", asks.email))
+        if asks.account_id is not None:
+            keys.append(grantee_key("account", asks.account_id))
         calls: list[Call] = [
-            (WANTED_RESOURCES, (*here, ids)),
-            (WANTED_GRANTS, (*here, ids, account_id, array(keys))),
-            (WANTED_REQUESTS, (*here, client_id, subject)),
-            (ACCOUNT_BY_ID, (self.realm, account_id)),
+            (WANTED_RESOURCES, (self.realm, owner_id, resource_server, ids)),
+            (WANTED_GRANTS, (self.realm, owner_id, ids, asks.account_id, array(keys))),
         ]
-        resources, grants, requests, accounts = await self.ask(*calls)
+        if requester is not None:
+            calls += [
+                (WANTED_REQUESTS, (self.realm, owner_id, resource_server, client_id, requester.subject)),
+                (WANTED_CIRCLES, (self.realm, owner_id, asks.account_id, array(keys))),
+            ]
+        if asks.account_id is not None:
+            calls += [
+                (ACCOUNT_BY_ID, (self.realm, asks.account_id)),
+                (WANTED_MEMBERSHIPS, (self.realm, asks.account_id)),
+            ]
+        answers = await self.ask(*calls)
+        resources, grants, requests, circles, accounts, memberships = (*answers, *[()] * (6 - len(answers)))
         return Surroundings(
             resources=tuple(map(RESOURCE.decode, resources)),
             grants=tuple(map(GRANT.decode, grants)),
-            requests=tuple(map(ACCESS_REQUEST.decode, requests)),
+            requests=tuple(
+                asked for asked in map(ACCESS_REQUEST.decode, requests) if asked.requester.issuer == asks.issuer
+            ),
             account=ACCOUNT.decode(accounts[0]) if accounts else None,
+            circles=frozenset(str(circle_id) for (circle_id,) in circles),
+            memberships=tuple(map(MEMBERSHIP.decode, memberships)),
         )
 
     async def rpt(self, owner_id: str, resource_server: str, digest: str) -> LiveRpt | None:
         """Return an RPT of this owner at this resource server, if the requester's account, if any, is enabled."""
         key = (self.realm, owner_id, digest)
-        rpts, grants, resources = await self.ask(
+        rpts, grants, refusals, resources, circles, memberships = await self.ask(
             (LIVE_RPT, (self.realm, owner_id, resource_server, digest)),
             (LIVE_GRANTS, key),
+            (LIVE_REFUSALS, key),
             (LIVE_RESOURCES, key),
+            (LIVE_CIRCLES, key),
+            (LIVE_MEMBERSHIPS, key),
         )
         if not rpts:
             return None
         return LiveRpt(
             rpt=RPT.decode(rpts[0]),
-            grants=tuple(map(GRANT.decode, grants)),
+            grants=(*map(GRANT.decode, grants), *map(GRANT.decode, refusals)),
             resources=tuple(map(RESOURCE.decode, resources)),
+            circles=frozenset(str(circle_id) for (circle_id,) in circles),
+            memberships=tuple(map(MEMBERSHIP.decode, memberships)),
         )
 
     async def rpt_of_client(self, client_id: str, digest: str) -> Rpt | None:
