@@ -1,15 +1,11 @@
-"""Puts the parts together by hand, and starts the server.  The only module that knows them all."""
+"""Puts the parts together by hand.  The only module that knows them all."""
 
 import asyncio
 import contextlib
 import gc
 import os
-import secrets
-import shutil
-import socket
-import tempfile
+from collections.abc import Awaitable
 from functools import partial
-from logging.config import dictConfig
 from pathlib import Path
 
 from consentry.core.changes import Add
@@ -18,32 +14,24 @@ from consentry.core.keys import SIGNING_ALGORITHMS, new_signing_key
 from consentry.core.model import Realm, SigningKey
 from consentry.core.nothing import Nothing
 from consentry.plugins.claim_tokens import JwsClaimTokens
-from consentry.plugins.logs import log_configuration, log_crash
+from consentry.plugins.logs import log_crash, log_failed_start
 from consentry.plugins.passwords import Argon2Passwords
 from consentry.plugins.sealing import SecretSealer
 from consentry.server import Server
 from consentry.settings.schema import Settings
 from consentry.store.database import open_database
-from consentry.store.migrate import upgrade
-from consentry.uma.value import value
 from consentry.web.application import Application
 from consentry.web.http import Receive, Request, Scope, Send
-from consentry.web.management import in_background, management_server, probe, when_ready
 from consentry.web.metrics import Metrics
 from consentry.web.parts import Parts
-from consentry.web.route import RouteTable
+from consentry.web.route import Route, RouteTable
 from consentry.web.routes import ROUTES, refuse_unknown
+from consentry.web.rsgi import HttpProtocol, RsgiScope, answer_rsgi
+from consentry.web.supervision import Supervision
+from consentry.worker import keep_house
 
 FIRST_REALM = "main"
 METRICS_SECONDS = 1.0
-
-
-@value
-class Supervision:
-    """What the workers hear from whoever looks after them: how it proves itself, where their figures go."""
-
-    token: str
-    metrics: Path
 
 
 class App:
@@ -60,12 +48,13 @@ class App:
     async def start(self) -> None:
         """Open the database and put everything on top of it."""
         settings = self._settings
-        database = await open_database(settings.database_url)
+        database = await open_database(settings.database_url, migrate=True)
         self._open.push_async_callback(database.close)
         passwords = Argon2Passwords(settings.passwords)
         self._open.callback(passwords.close)
         sealer = sealer_of(settings)
         server = Server(database=database, sealer=sealer, base_url=settings.base_url)
+        await first_realm(server)
         self.parts = Parts(
             settings=settings,
             server=server,
@@ -75,8 +64,10 @@ class App:
             management_token=self._supervision.token if self._supervision else "",
         )
         self._answer = Application(
-            self.parts, RouteTable(ROUTES), crashed=_crashed, answered=self._metrics.answered, unknown=refuse_unknown
+            self.parts, RouteTable(ROUTES), crashed=_crashed, answered=self._answered, unknown=refuse_unknown
         )
+        sweeping = asyncio.create_task(keep_house(database.sweep, clock=server.clock, failed=_sweep_failed))
+        self._open.callback(sweeping.cancel)
         if self._supervision is not None:
             writing = asyncio.create_task(self._write_metrics(self._supervision.metrics))
             self._open.callback(writing.cancel)
@@ -95,18 +86,39 @@ class App:
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 
+    def __rsgi__(self, scope: RsgiScope, protocol: HttpProtocol) -> Awaitable[None]:
+        """Answer one request of granian's own protocol."""
+        if self._answer is None:
+            raise RuntimeError("not started")
+        return answer_rsgi(self._answer, scope, protocol)
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start on the loop that granian serves on; a worker that cannot start ends."""
+        try:
+            loop.run_until_complete(self.start())
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is logged and the process ends
+            log_failed_start(problem)
+            raise SystemExit(1) from None
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Stop when granian has finished the last request."""
+        loop.run_until_complete(self.stop())
+
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
             await self.start()
         except Exception as problem:  # noqa: BLE001 - the web server has to hear of any of them, or it would go on
-            log_crash(problem, request_id="", method="", path="(start)")
+            log_failed_start(problem)
             await send({"type": "lifespan.startup.failed", "message": "the server could not start"})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _answered(self, route: Route | None, status: int, seconds: float) -> None:
+        self._metrics.answered("" if route is None else route.path, status, seconds)
 
     async def _write_metrics(self, directory: Path) -> None:
         while True:
@@ -124,82 +136,26 @@ def sealer_of(settings: Settings) -> SecretSealer:
     return SecretSealer(settings.secret_key, settings.previous_secret_keys)
 
 
-async def prepare(settings: Settings) -> None:
-    """Bring the database up to date; an empty one gets a first realm, so that something is served."""
-    await asyncio.to_thread(upgrade, settings.database_url)
-    database = await open_database(settings.database_url)
-    try:
-        realms = await database.realms()
-        if not realms:
-            await database.add_realm(Realm(name=FIRST_REALM, display_name="Main", default=True))
-        reference = await database.reference(FIRST_REALM)
-        if reference is not None and not reference.signing_keys:
-            server = Server(database=database, sealer=sealer_of(settings), base_url=settings.base_url)
-            await server.ask(FIRST_REALM, partial(_first_keys, server), Nothing())
-    finally:
-        await database.close()
+async def first_realm(server: Server) -> None:
+    """Give an empty database a realm, so that something is served."""
+    if not await server.database.realms():
+        await server.database.add_realm(Realm(name=FIRST_REALM, display_name="Main", default=True))
+    opened = await server.open(FIRST_REALM)
+    if opened is not None and not opened.reference.signing_keys:
+        await server.ask(FIRST_REALM, partial(_first_keys, server), Nothing())
 
 
 async def _first_keys(server: Server, ctx: Context, _: Nothing) -> Answer[Nothing]:
+    if ctx.keys.algorithms:  # another process was faster
+        return Answer(Nothing())
     keys: list[SigningKey] = [
         new_signing_key(alg, kid=ctx.new_id(), now=ctx.now, sealer=server.sealer) for alg in SIGNING_ALGORITHMS
     ]
     return Answer(Nothing(), *(Add(record=key) for key in keys))
 
 
-def serve(settings: Settings) -> None:
-    """Serve until told to stop; then finish the requests in hand and return."""
-    from granian import Granian  # noqa: PLC0415 - the embedded application needs no web server
-    from granian.constants import Interfaces  # noqa: PLC0415
-
-    logs = log_configuration(settings.log)
-    dictConfig(logs)
-    for bind in filter(None, (settings.bind, settings.management_bind)):
-        require_free(bind)
-    asyncio.run(prepare(settings))
-    host, port = address(settings.bind)
-    supervision = Supervision(
-        token=secrets.token_urlsafe(32), metrics=Path(tempfile.mkdtemp(prefix="consentry-metrics-"))
-    )
-    server = Granian(
-        target="consentry.app",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        websockets=False,
-        backlog=2048,
-        backpressure=2048,
-        workers_kill_timeout=settings.drain_seconds,
-        log_dictconfig=logs,
-    )
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a comparison
-    is_ready = partial(probe, reachable, port, supervision.token)
-    if settings.management_bind:
-        management = management_server(
-            *address(settings.management_bind), is_ready=is_ready, metrics=supervision.metrics
-        )
-        server.on_startup(partial(in_background, management))
-    server.on_startup(partial(when_ready, is_ready, partial(print, f"ready {settings.base_url}", flush=True)))
-    try:
-        server.serve(target_loader=partial(create_app, settings, supervision), wrap_loader=False)
-    finally:
-        shutil.rmtree(supervision.metrics, ignore_errors=True)
-
-
-def address(bind: str) -> tuple[str, int]:
-    """Read ADDRESS:PORT."""
-    host, _, port = bind.rpartition(":")
-    return host.strip("[]"), int(port)
-
-
-def require_free(bind: str) -> None:
-    """Raise OSError, with the address in its text, if something else listens there or nothing can."""
-    host, port = address(bind)
-    try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except OSError as problem:
-        raise OSError(f"{bind}: {problem.strerror}") from problem
+def _sweep_failed(problem: Exception) -> None:
+    log_crash(problem, request_id="", method="", path="(housekeeping)")
 
 
 def _crashed(request: Request, problem: Exception) -> None:

@@ -7,10 +7,21 @@ from pathlib import Path
 import pytest
 
 from consentry.cli.realm_file import BadRealmFile, parse_realm_file, read_realm_file
-from consentry.cli.realm_schema import realm_schema
+from consentry.cli.realm_schema import members_of, realm_schema
 from consentry.cli.toml import to_toml
+from consentry.core.model import Account, Client, Grant, Grantee, Realm, Resource, TrustedIssuer
 from consentry.core.realm import Lifetimes, RealmSettings
-from consentry.core.realm_file.entries import LifetimesEntry, RealmFile, SettingsEntry
+from consentry.core.realm_file.entries import (
+    AccountEntry,
+    ClientEntry,
+    GranteeEntry,
+    GrantEntry,
+    LifetimesEntry,
+    RealmFile,
+    ResourceEntry,
+    SettingsEntry,
+    TrustedIssuerEntry,
+)
 from tests.cli.health import only, realm
 
 HERE = Path()
@@ -145,3 +156,21 @@ def test_the_schema_describes_every_member() -> None:
         return found + undescribed(schema.get("items"), f"{path}[]")
 
     assert [path for path in undescribed(realm_schema(), "$") if not path.endswith("[]")] == []
+
+
+@pytest.mark.parametrize(
+    ("record", "entry", "otherwise"),
+    [
+        (Realm, RealmFile, {"name", "version"}),
+        (Account, AccountEntry, {"account_id", "disabled_at", "version"}),
+        (Client, ClientEntry, {"secret_digests", "account_id", "disabled_at", "version"}),
+        (TrustedIssuer, TrustedIssuerEntry, {"version"}),
+        (Resource, ResourceEntry, {"resource_id", "owner_id", "version"}),
+        (Grant, GrantEntry, {"grant_id", "owner_id", "target_kind", "target_id", "paused_at", "version"}),
+        (Grantee, GranteeEntry, {"kind", "id"}),
+    ],
+)
+def test_a_file_can_say_every_member_of_a_record(record: type, entry: type, otherwise: set[str]) -> None:
+    """``otherwise``: the members that a file says under another name, or never."""
+    said = {member.name for member in members_of(entry)}
+    assert {member.name for member in members_of(record)} - said == otherwise

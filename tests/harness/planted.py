@@ -11,9 +11,9 @@ from unittest.mock import patch
 import sqlalchemy as sa
 
 from consentry.core.model import AuthorizationCode, PermissionTicket, RefreshToken
-from consentry.core.ports import LiveRpt
+from consentry.core.ports import ProtectedRpt
 from consentry.store.commit import WRITES, Write
-from consentry.store.reads.uma import UmaReads
+from consentry.store.reads.rpts import RptReads
 from consentry.store.sqlite import SqliteDriver
 from consentry.store.sqlite_writer import Job
 from consentry.store.statement import Guarded, number, text
@@ -52,11 +52,11 @@ def _take_without_a_guard() -> None:
 
 def _remember_introspection() -> None:
     """Let introspection show what it found the first time."""
-    remembered: dict[tuple[str, str, str], LiveRpt] = {}
-    look = UmaReads.rpt
+    remembered: dict[tuple[str, str], ProtectedRpt] = {}
+    look = RptReads.protected_rpt
 
-    async def rpt(self: UmaReads, owner_id: str, resource_server: str, digest: str) -> LiveRpt | None:
-        key = (owner_id, resource_server, digest)
+    async def protected_rpt(self: RptReads, pat_digest: str, digest: str) -> ProtectedRpt | None:
+        key = (pat_digest, digest)
         if key not in remembered:
             found = await look(self, *key)
             if found is None:
@@ -64,7 +64,7 @@ def _remember_introspection() -> None:
             remembered[key] = found
         return remembered[key]
 
-    patch.object(UmaReads, "rpt", rpt).start()
+    patch.object(RptReads, "protected_rpt", protected_rpt).start()
 
 
 def _acknowledge_before_commit() -> None:

@@ -9,7 +9,7 @@ from tests.harness.stage import sqlite_url
 BOTH_STORES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
-def store_url(name: object, folder: Path, request: pytest.FixtureRequest) -> str:
+def store_url(name: str, folder: Path, request: pytest.FixtureRequest) -> str:
     """Return the address of an empty database of a kind."""
     if name == "postgresql":
         url: str = request.getfixturevalue("postgres_url")

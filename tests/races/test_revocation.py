@@ -64,9 +64,11 @@ async def watched(stage: Stage, pair: Pair, *, owner: Connection, watchers: Sequ
 
     async def stop() -> None:
         await soon(random.uniform(0, 0.003))  # noqa: S311 - so that the stop does not always come first
-        gone = await owner.ask(bare("DELETE", f"{PATH}/me/grants/{pair.grant_id}", bearer(stage.manager)))
+        try:
+            gone = await owner.ask(bare("DELETE", f"{PATH}/me/grants/{pair.grant_id}", bearer(stage.manager)))
+        finally:
+            stopped.set()
         assert gone.status == 204, gone
-        stopped.set()
 
     async def watch(connection: Connection) -> tuple[int, tuple[bool, ...]]:
         before, afterwards = 0, list[bool]()

@@ -18,13 +18,9 @@ def request_of(  # a request has many parts; each has a default
     """Make a request that has been read, as an endpoint gets it."""
     lines = {"content-type": content_type} if content_type is not None else {}
     lines |= headers or {}
-    scope = {
-        "method": method,
-        "path": path,
-        "query_string": query,
-        "headers": [(name.encode(), text.encode("latin-1")) for name, text in lines.items()],
-    }
-    request = Request(scope, address="192.0.2.1", request_id="r-1")
+    request = Request(
+        method=method, path=path, query_string=query, headers=lines, address="192.0.2.1", request_id="r-1"
+    )
     request.body = body
     request.issuer = "https://as.example/realms/one"
     return request

@@ -75,6 +75,5 @@ def test_rfc_8414_3_1_the_path_of_the_issuer_may_follow_the_document() -> None:
     ],
 )
 def test_a_forwarded_address_counts_up_to_the_first_that_is_not_trusted(forwarded: str, expected: str) -> None:
-    scope = {"client": ("10.0.0.1", 1), "headers": [(b"x-forwarded-for", forwarded.encode())]}
-    assert ClientAddress(["10.0.0.0/8"]).of(scope) == expected
-    assert ClientAddress([]).of(scope) == "10.0.0.1"
+    assert ClientAddress(["10.0.0.0/8"]).of("10.0.0.1", forwarded) == expected
+    assert ClientAddress([]).of("10.0.0.1", forwarded) == "10.0.0.1"

@@ -60,6 +60,11 @@ class Served:
         finally:
             connection.close()
 
+    def raw(self, sent: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(sent)
+            return connection.recv(65_536)
+
     def terminate(self) -> tuple[int, str]:
         self.process.send_signal(signal.SIGTERM)
         _, errors = self.process.communicate(timeout=30)
@@ -98,6 +103,10 @@ def test_on_an_empty_database_it_serves_a_first_realm_and_says_so(tmp_path: Path
         assert 'consentry_answer_seconds_count{route="/.well-known/uma2-configuration",status="200"} 1.0' in metrics
         for path in ("/%ff", "/realms/%00/token", "/realms/main/uma/resource/%ed%a0%80", "/..%2f", "/static/%2e%2e"):
             assert 400 <= server.get(path)[0] < 500, path
+        chunked = b"POST /realms/main/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+        for chunks, expected in ((1, b"400"), (3, b"413")):
+            sent = b"".join(b"8000\r\n" + b"x" * 0x8000 + b"\r\n" for _ in range(chunks)) + b"0\r\n\r\n"
+            assert server.raw(chunked + b"\r\n" + sent).startswith(b"HTTP/1.1 " + expected)
         assert server.terminate()[0] == 0
 
 

@@ -1,14 +1,15 @@
 """Applying one realm file: what the decision needs is made ready, what it leaves to do is done in parts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
-from consentry.cli.opened import asked
+from consentry.cli.opened import CALLER, asked
 from consentry.cli.realm_secrets import digested, missing_keys
 from consentry.cli.terminal import progress
 from consentry.core.admin import ResignDefault, resign_default
+from consentry.core.changes import Change
+from consentry.core.errors import Contended, Refusal
 from consentry.core.model import Realm
 from consentry.core.realm_file.apply import (
     AT_ONCE,
@@ -25,6 +26,9 @@ from consentry.core.realm_file.problem import Problem
 from consentry.plugins.passwords import Argon2Passwords
 from consentry.server import Server, SystemChance
 from consentry.uma.value import value
+
+ATTEMPTS = 3
+"""How often a file that is applied in parts is planned anew because somebody changed the realm meanwhile."""
 
 
 @value
@@ -65,14 +69,28 @@ async def apply_file(
 
 
 async def _commit(server: Server, path: str, request: ApplyRealmFile) -> Applied:
-    applied = await asked(server, request.file.realm, apply_realm_file, request)
-    _refuse(path, applied.problems)
-    parts = [applied.rest[first : first + AT_ONCE] for first in range(0, len(applied.rest), AT_ONCE)]
-    with progress(f"realm {request.file.realm}", len(applied.rest)) as advance:
-        for part in parts:
-            await asked(server, request.file.realm, commit_part, CommitPart(changes=part))
+    """Apply a file, in parts if it is large; what somebody else changed meanwhile is planned anew."""
+    first: Applied | None = None
+    for _ in range(ATTEMPTS):
+        applied = await asked(server, request.file.realm, apply_realm_file, request)
+        _refuse(path, applied.problems)
+        first = first or applied
+        if await _commit_parts(server, request.file.realm, applied.rest):
+            return first
+    raise click.ClickException(f"{path}: others keep changing the realm; a part is applied, apply the file again")
+
+
+async def _commit_parts(server: Server, realm: str, changes: Sequence[Change]) -> bool:
+    with progress(f"realm {realm}", len(changes)) as advance:
+        for start in range(0, len(changes), AT_ONCE):
+            part = tuple(changes[start : start + AT_ONCE])
+            answer = await server.ask(realm, commit_part, CommitPart(changes=part), caller=CALLER)
+            if isinstance(answer, Contended):
+                return False
+            if isinstance(answer, Refusal):
+                raise click.ClickException(f"realm {realm}: {answer.description}")
             advance(len(part))
-    return replace(applied, rest=())
+    return True
 
 
 async def _resign(server: Server, others: Sequence[Realm], *, dry_run: bool) -> tuple[Difference, ...]:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import click
 
-from consentry.cli.demo_place import Place, alone_in, find_place, require_free_ports
+from consentry.cli.demo_place import HIGHEST_PORT, Place, alone_in, find_place, require_free_ports
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-HIGHEST_PORT = 65_533
 
 BLOCK = """
 Consentry is running on this machine.  Ctrl-C stops it.

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from consentry.uma.value import value
 
 REALM = "demo"
 HOST = "127.0.0.1"
+HIGHEST_PORT = 65_533
 OURS = ("consentry.db*", "records.db*", "*.log", "demo.json")
 """What a demo keeps in its folder; `--reset` removes this and nothing else."""
 
@@ -33,6 +35,7 @@ class Place:
     """A demo's folder and addresses."""
 
     folder: Path
+    database_url: str
     base_url: str
     bind: str
     records: str
@@ -48,7 +51,7 @@ class Place:
         ours = {
             "BASE_URL": self.base_url,
             "BIND": self.bind,
-            "DATABASE_URL": f"sqlite:///{(self.folder / 'consentry.db').absolute()}",
+            "DATABASE_URL": self.database_url,
             "MANAGEMENT_BIND": os.environ.get(f"{PREFIX}MANAGEMENT_BIND", ""),
         }
         inherited = {name: text for name, text in os.environ.items() if name != f"{PREFIX}DATABASE_URL_FILE"}
@@ -86,12 +89,20 @@ def find_place(folder: Path | None, port: int | None) -> Place:
         )
     first = port or int(settings.bind.rpartition(":")[2])
     database = sqlite_path(settings.database_url)
+    chosen = (folder or (database.parent if database else Path("data")) / "demo").absolute()
+    own = place_at(first, folder=chosen, database_url=f"sqlite:///{chosen / 'consentry.db'}")
+    return own if port else replace(own, base_url=settings.base_url.rstrip("/"), bind=settings.bind)
+
+
+def place_at(port: int, *, folder: Path, database_url: str) -> Place:
+    """Return a demo's place on three ports in a row."""
     return Place(
-        folder=folder or (database.parent if database else Path("data")) / "demo",
-        base_url=f"http://{HOST}:{first}" if port else settings.base_url.rstrip("/"),
-        bind=f"{HOST}:{first}" if port else settings.bind,
-        records=f"http://{HOST}:{first + 1}",
-        surgery=f"http://{HOST}:{first + 2}",
+        folder=folder,
+        database_url=database_url,
+        base_url=f"http://{HOST}:{port}",
+        bind=f"{HOST}:{port}",
+        records=f"http://{HOST}:{port + 1}",
+        surgery=f"http://{HOST}:{port + 2}",
     )
 
 
@@ -122,9 +133,14 @@ def require_free_ports(place: Place) -> None:
     first = int(place.bind.rpartition(":")[2])
     taken = [str(port) for port in range(first, first + 3) if not _is_free(port)]
     if taken:
-        free = next((port for port in range(first + 10, 65_000, 10) if all(map(_is_free, range(port, port + 3)))), None)
+        free = free_port(first + 10)
         way_out = f"; three others in a row are free: --port {free}" if free else ""
         raise click.ClickException(f"port {' and '.join(taken)} is taken by another program{way_out}")
+
+
+def free_port(first: int) -> int | None:
+    """Return a port, this one or a higher one, that is free like the two after it."""
+    return next((port for port in range(first, HIGHEST_PORT, 10) if all(map(_is_free, range(port, port + 3)))), None)
 
 
 def _is_free(port: int) -> bool:

@@ -13,7 +13,7 @@ from types import FrameType
 import click
 import httpx2
 
-from consentry.cli.demo_place import Place
+from consentry.cli.demo_place import HOST, Place
 from consentry.uma.value import value
 
 START_SECONDS = 60
@@ -57,7 +57,7 @@ class Running:
     def wait_until_ready(self) -> None:
         """Return when all of them answer; end the command if one does not come up."""
         until = time.monotonic() + START_SECONDS
-        with httpx2.Client(timeout=5) as http:
+        with httpx2.Client(timeout=5, trust_env=False) as http:
             for program, _ in self._started:
                 while not _answers(http, program.probe):
                     self.require_alive()
@@ -92,8 +92,9 @@ class Running:
 
 def programs_of(place: Place, checkout: Path) -> list[Program]:
     """Return the server and the example applications of a checkout."""
-    folder = place.folder.absolute()
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("CONSENTRY_")}
+    folder = place.folder
+    others = {name: text for name, text in os.environ.items() if not name.startswith("CONSENTRY_")}
+    environment = {**others, "NO_PROXY": HOST, "no_proxy": HOST, "ISSUER": place.issuer}
     applications = {
         "health_record": {"ADDRESS": place.records, "DATABASE": str(folder / "records.db")},
         "surgery": {"ADDRESS": place.surgery, "RECORDS": place.records},
@@ -113,7 +114,7 @@ def programs_of(place: Place, checkout: Path) -> list[Program]:
                 name=f"examples/{name}",
                 arguments=("-m", f"examples.{name}"),
                 folder=checkout,
-                environment={**environment, "ISSUER": place.issuer, **own},
+                environment={**environment, **own},
                 log=folder / f"{name}.log",
                 probe=f"{own['ADDRESS']}/style.css",
             )
@@ -142,10 +143,13 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    if process.poll() is None:
-        with suppress(ProcessLookupError):
-            # SIGTERM is passed on by each program to its workers; SIGKILL has to reach all of them itself.
-            os.killpg(process.pid, number) if number == signal.SIGKILL else process.send_signal(number)
+    if process.poll() is not None:
+        return
+    with suppress(ProcessLookupError):
+        if number == signal.SIGKILL:
+            os.killpg(process.pid, number)  # nobody passes this one on to the workers
+        else:
+            process.send_signal(number)
 
 
 def _answers(http: httpx2.Client, address: str) -> bool:

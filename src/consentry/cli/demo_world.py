@@ -40,14 +40,17 @@ def play_alice(place: Place) -> None:
 
     All of it by HTTP, as her browser would do it.
     """
-    browser = Browser("alice", "alice-password")
-    try:
-        browser.visit(f"{place.records}/sign-in").raise_for_status()
-    finally:
-        browser.close()
+    run(lambda: _play_alice(place))
+
+
+async def _play_alice(place: Place) -> None:
+    async with httpx2.AsyncClient(follow_redirects=True, timeout=30, trust_env=False) as http:
+        browser = Browser(http, username="alice", password="alice-password")
+        (await browser.visit(f"{place.records}/sign-in")).raise_for_status()
     wanted = DemoToken(account="alice", client_id="surgery", scope=(SCOPE_UMA_POLICY_MANAGER,))
-    issued = run(lambda: issue_demo_token(place, wanted))
-    with httpx2.Client(headers={"authorization": f"Bearer {issued.access_token}"}) as http:
-        things = http.get(f"{place.issuer}/me/resources").raise_for_status().json()["items"]
+    issued = await issue_demo_token(place, wanted)
+    headers = {"authorization": f"Bearer {issued.access_token}"}
+    async with httpx2.AsyncClient(headers=headers, trust_env=False) as http:
+        things = (await http.get(f"{place.issuer}/me/resources")).raise_for_status().json()["items"]
         grant = {"resource_id": things[0]["id"], "grantee": {"account": "carol"}, "scopes": ["read"]}
-        http.post(f"{place.issuer}/me/grants", json=grant).raise_for_status()
+        (await http.post(f"{place.issuer}/me/grants", json=grant)).raise_for_status()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -30,8 +31,13 @@ def realm_schema() -> dict[str, object]:
     return {"$schema": SCHEMA, "title": "A Consentry realm file", **schema_of(RealmFile)}
 
 
-def members_of(kind: type) -> Iterator[Member]:
+@cache
+def members_of(kind: type) -> tuple[Member, ...]:
     """List the members of an entry, as its type declares them."""
+    return tuple(_members(kind))
+
+
+def _members(kind: type) -> Iterator[Member]:
     hints = get_type_hints(kind, include_extras=True)
     for field in fields(kind):
         hint, description = hints[field.name], ""

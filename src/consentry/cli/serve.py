@@ -15,9 +15,9 @@ def serve(config_file: Path | None) -> None:
     Prints one line, `ready http://…`, on standard output when it serves; logs go to standard error.
     """
     settings = load_settings(config_file)
-    from consentry import app
+    from consentry.cli import supervisor
 
     try:
-        app.serve(settings)
+        supervisor.serve(settings)
     except OSError as problem:
         raise click.ClickException(f"the server could not start: {problem}") from problem

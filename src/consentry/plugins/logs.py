@@ -45,6 +45,11 @@ def log_crash(problem: Exception, *, request_id: str, method: str, path: str) ->
     logging.getLogger(LOGGER).error("crash", extra=details)
 
 
+def log_failed_start(problem: Exception) -> None:
+    """Write why the server cannot start.  Nobody has sent anything yet, so the text may be told."""
+    logging.getLogger(LOGGER).error("cannot start: %s", problem, extra={"exception": type(problem).__qualname__})
+
+
 def _formatter(*, as_text: bool) -> Callable[[], logging.Formatter]:
     def make() -> logging.Formatter:
         import structlog  # noqa: PLC0415 - half of what a command needs to start, and most never log

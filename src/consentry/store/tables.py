@@ -83,17 +83,22 @@ def _lay(
 ) -> Layout[R]:
     members = members_of(record, key=key)
     leading = "name" if record is Realm else "realm"
+    columns = {m.name: sa.Column(m.name, NUMBER if m.number else TEXT, nullable=m.nullable) for m in members}
+    columns |= {column: sa.Column(column, TEXT) for column in derived or {}}
+    if record is not Realm:
+        columns["realm"] = sa.Column("realm", TEXT, nullable=False)
+    primary = (leading, *(column for column in key if column != leading))
     table = sa.Table(
         name,
         metadata,
-        *([] if record is Realm else [sa.Column("realm", TEXT, nullable=False)]),
-        *(sa.Column(m.name, NUMBER if m.number else TEXT, nullable=m.nullable) for m in members),
-        *(sa.Column(column, TEXT) for column in derived or {}),
-        sa.PrimaryKeyConstraint(leading, *(column for column in key if column != leading)),
+        # The key first: SQLite's integrity check stumbles over clustered tables that have it elsewhere.
+        *(columns.pop(column) for column in primary),
+        *columns.values(),
+        sa.PrimaryKeyConstraint(*primary),
         sqlite_with_rowid=False,
     )
-    for columns in indexes:
-        sa.Index(f"ix_{name}_{'_'.join(columns)}"[:60], table.c[leading], *(table.c[column] for column in columns))
+    for named in indexes:
+        sa.Index(f"ix_{name}_{'_'.join(named)}"[:60], table.c[leading], *(table.c[column] for column in named))
     layout = Layout(record, table, members, key=key, leading=leading, derived=derived or {})
     LAYOUTS[record] = layout  # type: ignore[assignment] # encode takes its own record only; the key says which
     return layout

@@ -1,31 +1,32 @@
-"""The ASGI application: from a request to its route, and from whatever happens to a response.
+"""From a request to its route, and from whatever happens to a response.
 
 Spec: RFC 9110 9.3.2, 15.6.1, 15.6.4; RFC 6749 5.2.
 """
 
-import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import ClassVar
 
 from consentry.core.errors import NotFound, Refusal, Unavailable
 from consentry.web.answers import refuse_problem
+from consentry.web.asgi import answer_asgi
+from consentry.web.deadlines import Deadline, Deadlines
 from consentry.web.http import (
     Disconnected,
-    Header,
     MethodNotAllowed,
+    ReadBody,
     Receive,
     Request,
     Response,
     Scope,
     Send,
-    read_body,
+    require_length,
 )
 from consentry.web.parts import Parts
 from consentry.web.realms import PREFIX, Realms
-from consentry.web.route import Found, Handler, Refuse, Route, RouteTable
+from consentry.web.route import Found, Refuse, Route, RouteTable
 from consentry.web.security import ANY_ORIGIN, API_POLICY, EXPOSED, ClientAddress, preflight, standing_headers
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -66,36 +67,51 @@ class Application:
         self._address = ClientAddress(parts.settings.trusted_proxies)
         self._standing = standing_headers(parts.settings.base_url)
         self._limits = parts.settings.limits
+        self._deadlines = Deadlines(self._limits.request_seconds)
         self._run = secrets.token_hex(6)
         self._count = itertools.count()
         self._in_flight = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+    def request(self, *, method: str, path: str, query_string: bytes, headers: dict[str, str], peer: str) -> Request:
+        """Return a request with its number and the address it came from."""
+        return Request(
+            method=method,
+            path=path,
+            query_string=query_string,
+            headers=headers,
+            address=self._address.of(peer, headers.get("x-forwarded-for", "")),
+            request_id=f"{self._run}-{next(self._count):x}",
+        )
+
+    async def respond(self, request: Request, read_body: ReadBody) -> Response:
+        """Answer a request, whatever happens.  Raises `Disconnected` when there is nobody left to answer."""
         started = time.perf_counter()
-        request = Request(scope, address=self._address.of(scope), request_id=f"{self._run}-{next(self._count):x}")
         self._in_flight += 1
         route: Route | None = None
         refuse: Refuse = self._unknown
         try:
-            async with asyncio.timeout(self._limits.request_seconds):
+            with Deadline(self._deadlines):
                 found = await self._find(request)
                 if found is not None:
                     route, refuse = found.route, found.route.refuse
-                response = await self._answer(request, found, receive)
+                response = await self._answer(request, found, read_body)
         except Refusal as refusal:
             response = refuse(request, refusal)
         except TimeoutError:
             response = refuse(request, Unavailable("this took too long; try again"))
         except Disconnected:
-            return
+            raise
         except Exception as problem:  # noqa: BLE001 - whatever it is, the other side gets an answer and we a log line
             self._crashed(request, problem)
             response = refuse(request, ServerError(f"something went wrong here; it is logged as {request.request_id}"))
         finally:
             self._in_flight -= 1
-        await self._send(request, route, response, send)
         self._answered(route, response.status, time.perf_counter() - started)
+        return self._finished(request, route, response)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request of an ASGI server."""
+        await answer_asgi(self, scope, receive, send)
 
     async def _find(self, request: Request) -> Found | None:
         """Find the route, and with it the realm: the request learns both."""
@@ -111,10 +127,10 @@ class Application:
             request.parameters.update(found.parameters)
         return found
 
-    async def _answer(self, request: Request, found: Found | None, receive: Receive) -> Response:
+    async def _answer(self, request: Request, found: Found | None, read_body: ReadBody) -> Response:
         if self._in_flight > self._limits.concurrency:
             raise Unavailable("there is too much to do; try again")
-        if "\0" in request.path or (found is None):
+        if found is None or "\0" in request.path:
             raise NotFound("nothing is at this address")
         route = found.route
         if not route.at_root:
@@ -124,24 +140,22 @@ class Application:
             request.issuer = opened.issuer
         if route.cors and request.method == "OPTIONS":
             return preflight(route.allow)
-        handler = _handler(route.methods, request.method)
+        handler = route.methods.get("GET" if request.method == "HEAD" else request.method)
         if handler is None:
             raise MethodNotAllowed(route.allow)
         if request.method in WITH_BODY:
-            request.body = await read_body(request, receive, limit=self._limits.body_bytes)
+            require_length(request, self._limits.body_bytes)
+            request.body = await read_body(self._limits.body_bytes)
         return await handler(self._parts, request)
 
-    async def _send(self, request: Request, route: Route | None, response: Response, send: Send) -> None:
-        headers: list[Header] = [*response.headers, *self._standing, (b"x-request-id", request.request_id.encode())]
+    def _finished(self, request: Request, route: Route | None, response: Response) -> Response:
+        """Add the headers that every response has; a HEAD request gets them alone."""
+        headers = [*response.headers, *self._standing, (b"x-request-id", request.request_id.encode())]
         if not any(name == b"content-security-policy" for name, _ in response.headers):
             headers.append(API_POLICY)
         if route is not None and route.cors and request.method != "OPTIONS":
             headers += (ANY_ORIGIN, EXPOSED)
         if response.status not in {204, 304}:
             headers.append((b"content-length", b"%d" % len(response.body)))
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else response.body})
-
-
-def _handler(methods: Mapping[str, Handler], method: str) -> Handler | None:
-    return methods.get("GET" if method == "HEAD" else method)
+        body = b"" if request.method == "HEAD" else response.body
+        return Response(status=response.status, headers=tuple(headers), body=body)

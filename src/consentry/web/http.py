@@ -3,7 +3,7 @@
 Spec: RFC 9110 7.2, 8.6, 15.5.14, RFC 6750 2.3.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, ClassVar
 
 from consentry.core.context import Caller
@@ -18,6 +18,8 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 Header = tuple[bytes, bytes]
+ReadBody = Callable[[int], Awaitable[bytes]]
+"""Reads the whole body, or refuses one that is longer than so many bytes."""
 
 
 class TooLarge(InvalidRequest):
@@ -67,11 +69,20 @@ class Request:
         "request_id",
     )
 
-    def __init__(self, scope: Scope, *, address: str, request_id: str) -> None:
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.query_string: bytes = scope["query_string"]
-        self.headers = read_headers(scope["headers"])
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        query_string: bytes,
+        headers: dict[str, str],
+        address: str,
+        request_id: str,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query_string = query_string
+        self.headers = headers
         self.address = address
         self.request_id = request_id
         self.realm = ""
@@ -99,29 +110,29 @@ class Response:
     body: bytes = b""
 
 
-def read_headers(lines: list[Header]) -> dict[str, str]:
+def put_together(lines: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Put header lines together by their names, in lower case."""
     headers: dict[str, str] = {}
-    for raw_name, raw_text in lines:
-        name, text = raw_name.decode("latin-1").lower(), raw_text.decode("latin-1")
+    for line_name, line_text in lines:
+        name, text = line_name.lower(), line_text
         if name in headers:
             text = f"{headers[name]}{'; ' if name == 'cookie' else ', '}{text}"
         headers[name] = text
     return headers
 
 
-async def read_body(request: Request, receive: Receive, *, limit: int) -> bytes:
-    """Read the whole body; refuse one that is, or says that it is, longer than ``limit`` bytes."""
+def require_length(request: Request, limit: int) -> None:
+    """Refuse a body that says it is longer than ``limit`` bytes, before any of it is read."""
     announced = request.headers.get("content-length", "")
     if announced and (not announced.isdecimal() or len(announced) > 12 or int(announced) > limit):
         raise TooLarge(f"a body has at most {limit} bytes")
-    body: bytes = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Disconnected
-        body += message.get("body", b"")
+
+
+async def gather_body(chunks: AsyncIterable[bytes], limit: int) -> bytes:
+    """Read a body to its end; refuse it as soon as it is longer than ``limit`` bytes."""
+    body = b""
+    async for chunk in chunks:
+        body += chunk
         if len(body) > limit:
             raise TooLarge(f"a body has at most {limit} bytes")
-        if not message.get("more_body", False):
-            return body
+    return body

@@ -10,8 +10,6 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from consentry.web.route import Route
-
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 NO_ROUTE = "(none)"
 
@@ -33,9 +31,9 @@ class Metrics:
         self._cells: dict[tuple[str, int], Cell] = {}
         self._changed = False
 
-    def answered(self, route: Route | None, status: int, seconds: float) -> None:
-        """Count an answer."""
-        key = (NO_ROUTE if route is None else route.path, status)
+    def answered(self, path: str, status: int, seconds: float) -> None:
+        """Count an answer; ``path`` is that of the route, with names in place of ids, or empty for none."""
+        key = (path or NO_ROUTE, status)
         cell = self._cells.get(key)
         if cell is None:
             cell = self._cells[key] = Cell(route=key[0], status=status)

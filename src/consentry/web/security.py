@@ -6,7 +6,7 @@ Spec: RFC 6797 6.1, RFC 9700 4.13, 4.14, 4.16, 4.17, RFC 7239 8.1.
 import ipaddress
 from collections.abc import Sequence
 
-from consentry.web.http import Header, Response, Scope
+from consentry.web.http import Header, Response
 
 API_POLICY: Header = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
 ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
@@ -48,15 +48,11 @@ class ClientAddress:
     def __init__(self, trusted_proxies: Sequence[str]) -> None:
         self._trusted: tuple[Network, ...] = tuple(ipaddress.ip_network(each, strict=False) for each in trusted_proxies)
 
-    def of(self, scope: Scope) -> str:
-        """Return the address of the nearest machine that is not a trusted proxy."""
-        client = scope.get("client")
-        peer = str(client[0]) if client else ""
+    def of(self, peer: str, forwarded_for: str) -> str:
+        """Return the address of the nearest machine that is not a trusted proxy; see ``X-Forwarded-For``."""
         if not self._trusted or not self._is_trusted(peer):
             return peer
-        lines = [text.decode("latin-1") for name, text in scope["headers"] if name.lower() == b"x-forwarded-for"]
-        forwarded = [hop.strip() for line in lines for hop in line.split(",")]
-        for hop in reversed(forwarded):
+        for hop in reversed([each.strip() for each in forwarded_for.split(",")]):
             if not _is_address(hop):
                 return peer
             peer = hop

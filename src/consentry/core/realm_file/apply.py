@@ -1,6 +1,6 @@
 """Making a realm what its file says: one decision, which plans and changes, or only plans."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from consentry.core.changes import Add, Change, Remove, Replace
 from consentry.core.context import Answer, Context
@@ -59,7 +59,9 @@ async def apply_realm_file(ctx: Context, request: ApplyRealmFile) -> Answer[Appl
     """Make the realm what the file says."""
     present = await everything_present(ctx) if request.prune else await named_present(ctx, request.file)
     plan = Plan(request.file, present, now=ctx.now, new_id=ctx.new_id)
-    _fill(plan, request)
+    # Somebody else may have applied a file of this realm since the keys were made.
+    lacking = [key for key in request.signing_keys if key.alg not in ctx.keys.algorithms]
+    _fill(plan, request, lacking)
     if plan.problems or request.dry_run or not plan.changes:
         return Answer(_applied(plan))
     changes = (*plan.changes, *await _sign_outs(ctx, plan), *_events(ctx, plan))
@@ -77,12 +79,12 @@ async def commit_part(ctx: Context, part: CommitPart) -> Answer[None]:
 def plan_new_realm(request: ApplyRealmFile, *, now: int, new_id: Callable[[], str]) -> Applied:
     """Say what applying a file would do in a realm that does not exist yet."""
     plan = Plan(request.file, nothing_present(request.file.realm), now=now, new_id=new_id)
-    _fill(plan, request)
+    _fill(plan, request, request.signing_keys)
     return _applied(plan)
 
 
-def _fill(plan: Plan, request: ApplyRealmFile) -> None:
-    plan_identities(plan, fresh=request.fresh, signing_keys=request.signing_keys)
+def _fill(plan: Plan, request: ApplyRealmFile, signing_keys: Sequence[SigningKey]) -> None:
+    plan_identities(plan, fresh=request.fresh, signing_keys=signing_keys)
     plan_shares(plan)
     if request.prune:
         plan_pruning(plan)

@@ -147,7 +147,7 @@ def _uma() -> None:
     _create(
         "rpt",
         key="realm owner_id digest",
-        text="realm digest family client_id resource_server owner_id requester permissions",
+        text="realm owner_id digest family client_id resource_server requester permissions",
         maybe_text="requester_account_id",
         number="issued_at expires_at",
     )
@@ -157,7 +157,7 @@ def _uma() -> None:
     _create(
         "resource",
         key="realm owner_id resource_id",
-        text="realm resource_id owner_id resource_server resource_scopes extra labels",
+        text="realm owner_id resource_id resource_server resource_scopes extra labels",
         maybe_text="name description type icon_uri parent name_folded",
         number="favourite created_at version",
     )
@@ -171,7 +171,7 @@ def _sharing() -> None:
         "grant",
         key="realm owner_id grant_id",
         text=(
-            "realm grant_id owner_id target_kind target_id grantee_kind grantee_id grantee_claims scopes "
+            "realm owner_id grant_id target_kind target_id grantee_kind grantee_id grantee_claims scopes "
             "client_ids created_by"
         ),
         maybe_text="purpose note parent target_key grantee_key",
@@ -186,7 +186,7 @@ def _sharing() -> None:
     _create(
         "access_request",
         key="realm owner_id request_id",
-        text="realm request_id owner_id resource_server client_id requester permissions fingerprint status",
+        text="realm owner_id request_id resource_server client_id requester permissions fingerprint status",
         maybe_text="message requester_subject requester_account_id open_key",
         number="created_at expires_at version",
         maybe_number="decided_at",
@@ -199,22 +199,20 @@ def _sharing() -> None:
     _create(
         "event",
         key="realm owner_id at event_id",
-        text="realm event_id kind outcome owner_id detail",
+        text="realm owner_id event_id kind outcome detail",
         maybe_text="actor client_id resource_server resource_id about reason",
         number="at",
     )
 
 
 def _create(name: str, *, key: str, text: str, maybe_text: str = "", number: str = "", maybe_number: str = "") -> None:
-    op.create_table(
-        name,
-        *(sa.Column(column, TEXT, nullable=False) for column in text.split()),
-        *(sa.Column(column, TEXT, nullable=True) for column in maybe_text.split()),
-        *(sa.Column(column, sa.BigInteger(), nullable=False) for column in number.split()),
-        *(sa.Column(column, sa.BigInteger(), nullable=True) for column in maybe_number.split()),
-        sa.PrimaryKeyConstraint(*key.split()),
-        sqlite_with_rowid=False,
-    )
+    columns: dict[str, sa.Column[str] | sa.Column[int]] = {}
+    columns |= {column: sa.Column(column, TEXT, nullable=False) for column in text.split()}
+    columns |= {column: sa.Column(column, TEXT, nullable=True) for column in maybe_text.split()}
+    columns |= {column: sa.Column(column, sa.BigInteger(), nullable=False) for column in number.split()}
+    columns |= {column: sa.Column(column, sa.BigInteger(), nullable=True) for column in maybe_number.split()}
+    primary = [columns.pop(column) for column in key.split()]
+    op.create_table(name, *primary, *columns.values(), sa.PrimaryKeyConstraint(*key.split()), sqlite_with_rowid=False)
 
 
 def _index(table: str, columns: str) -> None:
