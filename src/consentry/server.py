@@ -162,6 +162,7 @@ class Server:
             realm=realm,
             issuer=opened.issuer,
             keys=opened.keys,
+            sealer=self.sealer,
             store=work,
             now=int(self.clock()),
             chance=self._chance,

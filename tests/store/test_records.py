@@ -18,6 +18,7 @@ from consentry.core.model import (
     Grant,
     Interaction,
     PermissionTicket,
+    PersistedClaims,
     Realm,
     Record,
     RefreshToken,
@@ -60,6 +61,8 @@ async def _found(work: Work, record: Record) -> Sequence[object]:  # noqa: C901,
             found = await work.access_token(record.digest)
         case RefreshToken():
             found = await work.refresh_token(record.digest)
+        case PersistedClaims():
+            found = await work.persisted_claims(record.digest)
         case UsedOnce():
             return [record] if await work.used_once(record.purpose, record.digest) else []
         case Resource():

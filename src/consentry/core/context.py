@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 from consentry.core.changes import Change
 from consentry.core.keys import KeyRing
 from consentry.core.model import Realm, TrustedIssuer
-from consentry.core.ports import Store
+from consentry.core.ports import Sealer, Store
 from consentry.uma.value import value
 
 Question = TypeVar("Question")
@@ -46,7 +46,7 @@ class Caller:
 class Context:
     """Everything a decision may use.  It reads and thinks; it may run again."""
 
-    __slots__ = ("_chance", "caller", "issuer", "kept", "keys", "now", "realm", "store", "trusted_issuers")
+    __slots__ = ("_chance", "caller", "issuer", "kept", "keys", "now", "realm", "sealer", "store", "trusted_issuers")
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Context:
         realm: Realm,
         issuer: str,
         keys: KeyRing,
+        sealer: Sealer,
         store: Store,
         now: int,
         chance: Chance,
@@ -63,6 +64,7 @@ class Context:
         self.realm = realm
         self.issuer = issuer
         self.keys = keys
+        self.sealer = sealer
         self.store = store
         self.now = now
         self.caller = caller

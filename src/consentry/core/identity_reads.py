@@ -11,6 +11,7 @@ from consentry.core.model import (
     Client,
     Consent,
     Interaction,
+    PersistedClaims,
     Record,
     RefreshToken,
     Session,
@@ -68,6 +69,15 @@ class IdentityReads(Protocol):
 
     async def consents_of(self, account_id: str) -> Sequence[Consent]:
         """Return everything the account has allowed."""
+        ...
+
+    # -- what requesting parties let clients keep --
+    async def persisted_claims(self, digest: str) -> PersistedClaims | None:
+        """Return what a persisted claims token stands for, if its account, if any, is enabled."""
+        ...
+
+    async def persisted_claims_of(self, account_id: str) -> Sequence[PersistedClaims]:
+        """Return everything that is kept about an account, for whatever client, expired ones included."""
         ...
 
     # -- OAuth --

@@ -20,6 +20,7 @@ class Lifetimes:
     session: int = 12 * 3_600
     interaction: int = 900
     request: int = 14 * 86_400
+    pct: int = 30 * 86_400
 
 
 @value
@@ -36,7 +37,8 @@ class RealmSettings:
     """What differs from realm to realm.
 
     ``partial``: what happens when only part of what was asked can be granted: ``ticket`` (every ticket scope must pass,
-    extra client scopes that fail are dropped), ``all`` or ``any``.  Spec: Grant 3.3.4.
+    extra client scopes that fail are dropped), ``all`` or ``any``.  Spec: Grant 3.3.4.  ``claims_max_age``: how many
+    seconds ago a requesting party may have signed in when claims are gathered (0: whenever the session began).
     """
 
     pending_requests: bool = True
@@ -44,6 +46,7 @@ class RealmSettings:
     owner_may_request: bool = True
     partial: Literal["ticket", "all", "any"] = "ticket"
     poll_interval: int = 5
+    claims_max_age: int = 0
     id_token_signed_response_alg: str = "ES256"
     lifetimes: Lifetimes = Lifetimes()
     scopes: tuple[ScopeDescription, ...] = ()

@@ -74,6 +74,8 @@ def _check_settings(settings: SettingsEntry) -> Iterator[Problem]:
         yield Problem(path="$.settings.id_token_signed_response_alg", message="has to be ES256 or RS256")
     if settings.poll_interval is not None and settings.poll_interval < 1:
         yield Problem(path="$.settings.poll_interval", message="has to be at least 1 second")
+    if settings.claims_max_age is not None and settings.claims_max_age < 0:
+        yield Problem(path="$.settings.claims_max_age", message="cannot be less than 0 seconds")
     for field in fields(settings.lifetimes) if settings.lifetimes else ():
         said = getattr(settings.lifetimes, field.name)
         if said is not None and said < 1:

@@ -30,6 +30,7 @@ class LifetimesEntry:
     session: Annotated[int | None, "Browser sessions"] = None
     interaction: Annotated[int | None, "The time somebody has for a sign-in page"] = None
     request: Annotated[int | None, "Requests that wait for an owner"] = None
+    pct: Annotated[int | None, "What a requester let an app keep (persisted claims tokens)"] = None
 
 
 @value
@@ -41,6 +42,7 @@ class SettingsEntry:
     owner_may_request: Annotated[bool | None, "Owners have access to what is theirs without sharing it"] = None
     partial: Annotated[Partial | None, "What happens when only a part of the wanted scopes can be granted"] = None
     poll_interval: Annotated[int | None, "Seconds between two polls of a waiting client"] = None
+    claims_max_age: Annotated[int | None, "Seconds since sign-in after which gathering claims asks again (0: never)"] = None
     id_token_signed_response_alg: Annotated[str | None, "How ID Tokens are signed: ES256 or RS256"] = None
     lifetimes: Annotated[LifetimesEntry | None, "How long things live"] = None
 

@@ -36,6 +36,7 @@ def realm_entry(realm: Realm) -> RealmFile:
             owner_may_request=settings.owner_may_request,
             partial=settings.partial,
             poll_interval=settings.poll_interval,
+            claims_max_age=settings.claims_max_age,
             id_token_signed_response_alg=settings.id_token_signed_response_alg,
             lifetimes=LifetimesEntry(
                 ticket=lifetimes.ticket,
@@ -49,6 +50,7 @@ def realm_entry(realm: Realm) -> RealmFile:
                 session=lifetimes.session,
                 interaction=lifetimes.interaction,
                 request=lifetimes.request,
+                pct=lifetimes.pct,
             ),
         ),
         scopes=tuple(
@@ -70,6 +72,7 @@ def _settings(entry: SettingsEntry, base: RealmSettings) -> RealmSettings:
         owner_may_request=said(entry.owner_may_request, base.owner_may_request),
         partial=said(entry.partial, base.partial),
         poll_interval=said(entry.poll_interval, base.poll_interval),
+        claims_max_age=said(entry.claims_max_age, base.claims_max_age),
         id_token_signed_response_alg=said(entry.id_token_signed_response_alg, base.id_token_signed_response_alg),
         lifetimes=_lifetimes(entry.lifetimes or LifetimesEntry(), base.lifetimes),
     )
@@ -89,4 +92,5 @@ def _lifetimes(entry: LifetimesEntry, base: Lifetimes) -> Lifetimes:
         session=said(entry.session, base.session),
         interaction=said(entry.interaction, base.interaction),
         request=said(entry.request, base.request),
+        pct=said(entry.pct, base.pct),
     )
