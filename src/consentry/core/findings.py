@@ -37,12 +37,41 @@ class Surroundings:
 
 
 @value
+class LiveGrant:
+    """What an RPT's permission needs to know about the grant that it came from."""
+
+    grant_id: str
+    scopes: tuple[str, ...]
+    allow: bool
+    client_ids: tuple[str, ...]
+    not_before: int | None
+    expires_at: int | None
+    paused_at: int | None
+
+
+@value
+class LiveResource:
+    """What an RPT's permission needs to know about its resource."""
+
+    resource_id: str
+    resource_scopes: tuple[str, ...]
+
+
+@value
 class LiveRpt:
     """An RPT, the grants its permissions came from that still exist, and the resources that still exist."""
 
     rpt: Rpt
-    grants: tuple[Grant, ...]
-    resources: tuple[Resource, ...]
+    grants: tuple[LiveGrant, ...]
+    resources: tuple[LiveResource, ...]
+
+
+@value
+class ProtectedRpt:
+    """A PAT, and the RPT that it may know about, if that is one."""
+
+    token: AccessToken
+    live: LiveRpt | None
 
 
 @value

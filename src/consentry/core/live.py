@@ -9,13 +9,14 @@ Spec: FedAuthz 5.1.1; Grant 6.1.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from consentry.core.findings import LiveGrant, LiveResource
 from consentry.core.model import Grant, GrantedPermission, Resource
 
 
 def live_permissions(
     permissions: Sequence[GrantedPermission],
-    grants: Iterable[Grant],
-    resources: Iterable[Resource],
+    grants: Iterable[Grant | LiveGrant],
+    resources: Iterable[Resource | LiveResource],
     *,
     client_id: str,
     now: int,
@@ -37,7 +38,7 @@ def last_end(permissions: Iterable[GrantedPermission]) -> int | None:
 
 
 def _live(
-    permission: GrantedPermission, grant: Grant | None, resource: Resource | None, now: int
+    permission: GrantedPermission, grant: Grant | LiveGrant | None, resource: Resource | LiveResource | None, now: int
 ) -> GrantedPermission | None:
     if resource is None or (permission.grant_id is not None and grant is None):
         return None

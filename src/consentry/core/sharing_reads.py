@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from consentry.core.findings import GrantFilter, LiveRpt, Page, Protection, ResourceFilter, SharedGrant, Surroundings
+from consentry.core.findings import (
+    GrantFilter,
+    LiveRpt,
+    Page,
+    ProtectedRpt,
+    Protection,
+    ResourceFilter,
+    SharedGrant,
+    Surroundings,
+)
 from consentry.core.model import AccessRequest, Event, Grant, PermissionTicket, RequestStatus, Resource, Rpt
 
 
@@ -45,6 +54,10 @@ class SharingReads(Protocol):
         claim-conditioned and circle grants.
         ``subject`` is the requester's subject as stored in access requests (None: nobody known, no requests).
         """
+        ...
+
+    async def protected_rpt(self, pat_digest: str, digest: str) -> ProtectedRpt | None:
+        """Return a PAT, and an RPT of its owner at its resource server; requester's account, if any, enabled."""
         ...
 
     async def rpt(self, owner_id: str, resource_server: str, digest: str) -> LiveRpt | None:

@@ -135,6 +135,32 @@ class member(GenericFunction[str]):  # noqa: N801
     inherit_cache = True
 
 
+class json_value(GenericFunction[str]):  # noqa: N801
+    """JSON text, to stand as what it says in a JSON document."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class object_of(GenericFunction[str]):  # noqa: N801
+    """A JSON object of names and values in turn."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class collected(GenericFunction[str]):  # noqa: N801
+    """The JSON array of what all rows say, as text; nothing or an empty array if there are none."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+def json_object(**members: sa.ColumnElement[str] | sa.ColumnElement[str | int | None]) -> object_of:
+    """Describe a row as a JSON object."""
+    return object_of(*(part for name, cell in members.items() for part in (word(name), cell)))
+
+
 def each(array: sa.ColumnElement[str], alias: str) -> tuple[sa.FromClause, sa.ColumnElement[str]]:
     """Return the table of a JSON array's elements and its one column."""
     table = elements(array).table_valued("value", name=alias)
@@ -196,3 +222,33 @@ def _member_sqlite(element: member, compiler: SQLCompiler, **options: object) ->
 def _member_postgresql(element: member, compiler: SQLCompiler, **options: object) -> str:
     document, name = (compiler.process(clause, **options) for clause in element.clauses)
     return f"(CAST({document} AS JSONB) ->> {name})"
+
+
+@compiles(json_value, "sqlite")
+def _json_value_sqlite(element: json_value, compiler: SQLCompiler, **options: object) -> str:
+    return f"json({compiler.process(element.clauses, **options)})"
+
+
+@compiles(json_value, "postgresql")
+def _json_value_postgresql(element: json_value, compiler: SQLCompiler, **options: object) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS JSONB)"
+
+
+@compiles(object_of, "sqlite")
+def _object_sqlite(element: object_of, compiler: SQLCompiler, **options: object) -> str:
+    return f"json_object({compiler.process(element.clauses, **options)})"
+
+
+@compiles(object_of, "postgresql")
+def _object_postgresql(element: object_of, compiler: SQLCompiler, **options: object) -> str:
+    return f"jsonb_build_object({compiler.process(element.clauses, **options)})"
+
+
+@compiles(collected, "sqlite")
+def _collected_sqlite(element: collected, compiler: SQLCompiler, **options: object) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(collected, "postgresql")
+def _collected_postgresql(element: collected, compiler: SQLCompiler, **options: object) -> str:
+    return f"CAST(jsonb_agg({compiler.process(element.clauses, **options)}) AS TEXT)"

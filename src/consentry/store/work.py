@@ -13,6 +13,7 @@ from consentry.store.reads.oauth import OAuthReads
 from consentry.store.reads.people import PeopleReads
 from consentry.store.reads.reading import Call
 from consentry.store.reads.reference import REALM_VERSION, ReferenceReads
+from consentry.store.reads.rpts import RptReads
 from consentry.store.reads.sharing import SharingReads
 from consentry.store.reads.uma import UmaReads
 
@@ -36,7 +37,7 @@ class Driver(ABC):
         """Finish what was accepted and let go of every connection."""
 
 
-class RealmWork(ReferenceReads, PeopleReads, OAuthReads, UmaReads, SharingReads):
+class RealmWork(ReferenceReads, PeopleReads, OAuthReads, UmaReads, RptReads, SharingReads):
     """Reads and changes of one realm, as cached in one version."""
 
     def __init__(self, driver: Driver, realm: str, version: int, clients: KnownClients, counters: Counters) -> None:

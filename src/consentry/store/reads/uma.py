@@ -1,28 +1,28 @@
-"""Reads of the protection API, the UMA grant and introspection."""
+"""Reads of the protection API and the UMA grant."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from consentry.core.model import PermissionTicket, Resource, Rpt
-from consentry.core.ports import LiveRpt, Page, Protection, Surroundings
+from consentry.core.model import PermissionTicket, Resource
+from consentry.core.ports import Page, Protection, Surroundings
 from consentry.store.paging import by_id, size
 from consentry.store.reads.oauth import ACCESS_TOKEN_BY_DIGEST
 from consentry.store.reads.people import ACCOUNT_BY_ID
-from consentry.store.reads.reading import REALM_NAME, Call, Reading, array, of_the_enabled, within
-from consentry.store.statement import ZERO, Statement, among, each, listed, member, number, text, word
+from consentry.store.reads.reading import REALM_NAME, Call, Reading, also, array, of_the_enabled, within
+from consentry.store.statement import ZERO, Statement, among, each, listed, number, text, word
 from consentry.store.tables import (
+    APART,
     ACCESS_REQUEST,
     ACCESS_TOKEN,
     ACCOUNT,
     GRANT,
     PERMISSION_TICKET,
     RESOURCE,
-    RPT,
     grantee_key,
 )
 
-_resource, _grant, _request, _rpt = RESOURCE.table, GRANT.table, ACCESS_REQUEST.table, RPT.table
+_resource, _grant, _request = RESOURCE.table, GRANT.table, ACCESS_REQUEST.table
 _token, _account = ACCESS_TOKEN.table, ACCOUNT.table
 _digest, _owner_id, _server = text("digest"), text("owner_id"), text("resource_server")
 _ids, _id, _after, _limit = text("ids"), text("resource_id"), text("after"), number("limit")
@@ -37,9 +37,9 @@ PROTECTED_RESOURCES = Statement(
     "resources under a PAT",
     within(
         RESOURCE,
-        _resource.c.owner_id == _of_token(_token.c.account_id),
-        _resource.c.resource_server == _of_token(_token.c.client_id),
         among(_resource.c.resource_id, listed(_ids)),
+        also(_resource.c.owner_id, _of_token(_token.c.account_id)),
+        also(_resource.c.resource_server, _of_token(_token.c.client_id)),
     ),
     REALM_NAME,
     _digest,
@@ -47,9 +47,10 @@ PROTECTED_RESOURCES = Statement(
 )
 
 _here = (_resource.c.owner_id == _owner_id, _resource.c.resource_server == _server)
+_also_here = (also(_resource.c.owner_id, _owner_id), also(_resource.c.resource_server, _server))
 RESOURCE_AT_SERVER = Statement(
     "resource at a resource server",
-    within(RESOURCE, *_here, _resource.c.resource_id == _id),
+    within(RESOURCE, _resource.c.resource_id == _id, *_also_here),
     REALM_NAME,
     _owner_id,
     _server,
@@ -70,7 +71,7 @@ RESOURCE_IDS = Statement(
 )
 WANTED_RESOURCES = Statement(
     "wanted resources",
-    within(RESOURCE, *_here, among(_resource.c.resource_id, listed(_ids))),
+    within(RESOURCE, among(_resource.c.resource_id, listed(_ids)), *_also_here),
     REALM_NAME,
     _owner_id,
     _server,
@@ -85,38 +86,37 @@ TICKET_BY_DIGEST = Statement(
 )
 
 
-def _targets() -> sa.ScalarSelect[str]:
-    """Every key under which a grant on one of the wanted resources may lie: by id, type or label."""
+def _targets() -> sa.Subquery:
+    """Everything that a grant on one of the wanted resources may name: an id, a type or a label."""
     wanted = sa.select(_resource.c.type, _resource.c.labels).where(
-        _resource.c.realm == REALM_NAME, *_here, among(_resource.c.resource_id, listed(_ids))
+        _resource.c.realm == REALM_NAME, among(_resource.c.resource_id, listed(_ids)), *_also_here
     )
     typed, labelled = wanted.subquery("typed"), wanted.subquery("labelled")
     ids, wanted_id = each(_ids, "named")
     labels, label = each(labelled.c.labels, "labels")
     return sa.union_all(
-        sa.select(word("resource:") + wanted_id).select_from(ids),
+        sa.select((word("resource:") + wanted_id).label("key")).select_from(ids),
         sa.select(word("type:") + typed.c.type).where(typed.c.type.is_not(None)),
         sa.select(word("label:") + label).select_from(labelled, labels),
-    ).scalar_subquery()
+    ).subquery("target")
 
 
-def _grantees() -> sa.ScalarSelect[str]:
-    """Every key under which a grant to this requester may lie."""
+def _grantees() -> sa.Subquery:
+    """Every key of a grantee who is this requester, or may be."""
     keys, key = each(_keys, "grantees")
     verified = sa.select(word("email:") + _account.c.email_folded).where(
         _account.c.realm == REALM_NAME, _account.c.account_id == _account_id, _account.c.email_folded.is_not(None)
     )
-    return sa.union_all(sa.select(key).select_from(keys), verified).scalar_subquery()
+    return sa.union_all(sa.select(key.label("key")).select_from(keys), verified).subquery("grantee")
 
 
+_target, _grantee = _targets(), _grantees()
+_reach = sa.select(_owner_id + word(APART) + _target.c.key + word(APART) + _grantee.c.key).select_from(
+    _target, _grantee
+)
 WANTED_GRANTS = Statement(
     "grants around a request",
-    within(
-        GRANT,
-        _grant.c.owner_id == _owner_id,
-        among(_grant.c.target_key, _targets()),
-        among(_grant.c.grantee_key, _grantees()),
-    ),
+    within(GRANT, among(_grant.c.reach_key, _reach.scalar_subquery())),
     REALM_NAME,
     _owner_id,
     _server,
@@ -139,45 +139,6 @@ WANTED_REQUESTS = Statement(
     _server,
     _client_id,
     _subject,
-)
-
-_live = (_rpt.c.realm == REALM_NAME, _rpt.c.owner_id == _owner_id, _rpt.c.digest == _digest)
-LIVE_RPT = Statement(
-    "rpt",
-    of_the_enabled(RPT, "requester_account_id", *_live[1:], _rpt.c.resource_server == _server),
-    REALM_NAME,
-    _owner_id,
-    _server,
-    _digest,
-)
-
-
-def _pointed_to(name: str) -> sa.ScalarSelect[str]:
-    """Select what the permissions of an RPT point to."""
-    permissions, permission = each(_rpt.c.permissions, "permission")
-    return sa.select(member(permission, word(name))).select_from(_rpt, permissions).where(*_live).scalar_subquery()
-
-
-LIVE_GRANTS = Statement(
-    "grants of an rpt",
-    within(GRANT, _grant.c.owner_id == _owner_id, among(_grant.c.grant_id, _pointed_to("grant_id"))),
-    REALM_NAME,
-    _owner_id,
-    _digest,
-)
-LIVE_RESOURCES = Statement(
-    "resources of an rpt",
-    within(RESOURCE, _resource.c.owner_id == _owner_id, among(_resource.c.resource_id, _pointed_to("resource_id"))),
-    REALM_NAME,
-    _owner_id,
-    _digest,
-)
-RPT_OF_CLIENT = Statement(
-    "rpt of a client",
-    within(RPT, _rpt.c.digest == _digest, _rpt.c.client_id == _client_id),
-    REALM_NAME,
-    _client_id,
-    _digest,
 )
 
 
@@ -240,23 +201,3 @@ class UmaReads(Reading):
             requests=tuple(map(ACCESS_REQUEST.decode, requests)),
             account=ACCOUNT.decode(accounts[0]) if accounts else None,
         )
-
-    async def rpt(self, owner_id: str, resource_server: str, digest: str) -> LiveRpt | None:
-        """Return an RPT of this owner at this resource server, if the requester's account, if any, is enabled."""
-        key = (self.realm, owner_id, digest)
-        rpts, grants, resources = await self.ask(
-            (LIVE_RPT, (self.realm, owner_id, resource_server, digest)),
-            (LIVE_GRANTS, key),
-            (LIVE_RESOURCES, key),
-        )
-        if not rpts:
-            return None
-        return LiveRpt(
-            rpt=RPT.decode(rpts[0]),
-            grants=tuple(map(GRANT.decode, grants)),
-            resources=tuple(map(RESOURCE.decode, resources)),
-        )
-
-    async def rpt_of_client(self, client_id: str, digest: str) -> Rpt | None:
-        """Return an RPT by its digest for the client that holds it."""
-        return await self.one(RPT, RPT_OF_CLIENT, client_id, digest)
