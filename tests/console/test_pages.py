@@ -64,7 +64,7 @@ async def test_people_stand_with_everything_they_can_see(clinic: Clinic, alice: 
 async def test_things_are_found_by_a_part_of_their_name(clinic: Clinic, alice: Visitor) -> None:
     await clinic.world.resource(clinic.alice, clinic.site.records, name="Photos")
     every = visible((await alice.see("/console/resources")).text)
-    assert "Health record Kept by Records" in every
+    assert "Health record Only you" in every
     assert "Photos" in every
     found = visible((await alice.see("/console/resources", search="HEALTH")).text)
     assert "Health record" in found
@@ -72,6 +72,15 @@ async def test_things_are_found_by_a_part_of_their_name(clinic: Clinic, alice: V
     assert "No thing of yours has “100%” in its name." in visible(
         (await alice.see("/console/resources", search="100%")).text
     )
+
+
+async def test_the_list_says_who_can_see_each_thing_now(clinic: Clinic, alice: Visitor) -> None:
+    await clinic.world.grant(clinic.record, clinic.bob)
+    await clinic.world.grant(clinic.record, clinic.carol, expires_at=NOON + 60)
+    assert "Health record You, Carol and Bob" in visible((await alice.see("/console/resources")).text)
+    clinic.world.clock.forward(60)
+    await alice.done(await alice.see(clinic.thing), "/pause")
+    assert "Health record Only you" in visible((await alice.see("/console/resources")).text)
 
 
 async def test_long_lists_go_on(clinic: Clinic, alice: Visitor) -> None:

@@ -11,6 +11,7 @@ from consentry.core.owner_resources import MyResource
 from consentry.core.people import Person
 from consentry.core.realm import ScopeDescription
 from consentry.core.requester import MyRequest, SharedWithMe
+from consentry.core.thing import SeenThing
 from consentry.uma.value import value
 from consentry.web.pages.render import day, plain
 
@@ -189,6 +190,14 @@ def things_of(person: Person) -> str:
     """Return what somebody can see, in a line."""
     names = list(dict.fromkeys(target(row) for row in person.grants))
     return listing(names) if len(names) <= 2 else f"{names[0]}, {names[1]} and {len(names) - 2} more"
+
+
+def seen_by(thing: SeenThing) -> str:
+    """Return who can see a thing now, in a line."""
+    names = list(dict.fromkeys(grantee(row) for row in thing.grants if row.grant.allow))
+    if not names:
+        return "Only you" if thing.complete else f"Kept by {plain(thing.mine.kept_by)}"
+    return f"You, {names[0]} and {len(names) - 1} more" if len(names) > 2 else listing(["You", *names])
 
 
 def all_paused(person: Person) -> bool:
