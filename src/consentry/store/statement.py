@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.sql.visitors import InternalTraversal
 
-from consentry.store.layout import Cell
+from consentry.store.codec import Cell
 from consentry.uma.value import value
 
 Dialect = Literal["sqlite", "postgresql"]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from consentry.core.changes import Change
 from consentry.server import StaleRealm
 from consentry.store.clients import KnownClients
+from consentry.store.codec import Row
 from consentry.store.commit import Write, plan
 from consentry.store.counters import Counters
-from consentry.store.layout import Row
 from consentry.store.reads.oauth import OAuthReads
 from consentry.store.reads.people import PeopleReads
 from consentry.store.reads.reading import Call

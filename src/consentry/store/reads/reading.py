@@ -1,13 +1,15 @@
 """What every read stands on: statements go down to a driver, rows come up and become records."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from consentry.core.model import Record
-from consentry.store.layout import Cell, Layout, Row, json_text, require_storable
+from consentry.store.codec import Cell, Row, json_text
+from consentry.store.layout import Layout
 from consentry.store.statement import ONE, Statement, text
 from consentry.store.tables import ACCOUNT
 
@@ -40,9 +42,7 @@ class Reading(ABC):
 
 def array(texts: Sequence[str]) -> str:
     """Spell a list as one argument, for `among`."""
-    spelled = json_text(texts)
-    require_storable(spelled)
-    return spelled
+    return json_text(texts)
 
 
 def within(layout: Layout[R], *conditions: sa.ColumnElement[bool]) -> sa.Select[*tuple[Cell, ...]]:
@@ -50,7 +50,7 @@ def within(layout: Layout[R], *conditions: sa.ColumnElement[bool]) -> sa.Select[
     return sa.select(*layout.columns).where(layout.realm == REALM_NAME, *conditions)
 
 
-def by(layout: Layout[R], name: str, *columns: str, filters: Set[str] = frozenset()) -> Statement:
+def by(layout: Layout[R], name: str, *columns: str, filters: AbstractSet[str] = frozenset()) -> Statement:
     """Make the statement that finds records by the exact values of some columns; ``filters`` are not to be probed."""
     wanted = [text(column) for column in columns]
     conditions = [
@@ -60,7 +60,9 @@ def by(layout: Layout[R], name: str, *columns: str, filters: Set[str] = frozense
     return Statement(name, within(layout, *conditions), REALM_NAME, *wanted)
 
 
-def also(column: sa.Column[str | int | None], wanted: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+def also(
+    column: sa.Column[str | int | None], wanted: sa.ColumnElement[str] | sa.ScalarSelect[str | int | None]
+) -> sa.ColumnElement[bool]:
     """Say that a column must have a value, but is not what the row is found by.
 
     An owner's rows are few on average and many for some.  A planner that knows only the average would rather read all

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from consentry.core.findings import LiveGrant, LiveResource, LiveRpt, ProtectedRpt
 from consentry.core.model import Rpt
-from consentry.store.layout import Row
+from consentry.store.codec import Row
 from consentry.store.reads.reading import REALM_NAME, Reading, is_enabled, of_the_enabled, within
 from consentry.store.statement import Statement, collected, each, json_object, json_value, member, text, word
 from consentry.store.tables import ACCESS_TOKEN, ACCOUNT, GRANT, RESOURCE, RPT

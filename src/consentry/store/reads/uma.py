@@ -12,13 +12,14 @@ from consentry.store.reads.people import ACCOUNT_BY_ID
 from consentry.store.reads.reading import REALM_NAME, Call, Reading, also, array, of_the_enabled, within
 from consentry.store.statement import ZERO, Statement, among, each, listed, number, text, word
 from consentry.store.tables import (
-    APART,
     ACCESS_REQUEST,
     ACCESS_TOKEN,
     ACCOUNT,
+    APART,
     GRANT,
     PERMISSION_TICKET,
     RESOURCE,
+    asker_key,
     grantee_key,
 )
 
@@ -26,7 +27,7 @@ _resource, _grant, _request = RESOURCE.table, GRANT.table, ACCESS_REQUEST.table
 _token, _account = ACCESS_TOKEN.table, ACCOUNT.table
 _digest, _owner_id, _server = text("digest"), text("owner_id"), text("resource_server")
 _ids, _id, _after, _limit = text("ids"), text("resource_id"), text("after"), number("limit")
-_account_id, _client_id, _subject, _keys = text("account_id"), text("client_id"), text("subject"), text("keys")
+_account_id, _asker_key, _keys = text("account_id"), text("asker_key"), text("keys")
 
 
 def _of_token(column: sa.Column[str | int | None]) -> sa.ScalarSelect[str | int | None]:
@@ -128,17 +129,11 @@ WANTED_REQUESTS = Statement(
     "requests around a request",
     within(
         ACCESS_REQUEST,
-        _request.c.owner_id == _owner_id,
-        _request.c.resource_server == _server,
-        _request.c.client_id == _client_id,
-        _request.c.requester_subject == _subject,
+        _request.c.asker_key == _asker_key,
         _request.c.status.in_([word(status) for status in ("open", "narrowed", "denied", "blocked")]),
     ),
     REALM_NAME,
-    _owner_id,
-    _server,
-    _client_id,
-    _subject,
+    _asker_key,
 )
 
 
@@ -188,10 +183,11 @@ class UmaReads(Reading):
             keys.append(grantee_key("email", email))
         if account_id is not None:
             keys.append(grantee_key("account", account_id))
+        asker = None if subject is None else asker_key(owner_id, resource_server, client_id, subject)
         calls: list[Call] = [
             (WANTED_RESOURCES, (*here, ids)),
             (WANTED_GRANTS, (*here, ids, account_id, array(keys))),
-            (WANTED_REQUESTS, (*here, client_id, subject)),
+            (WANTED_REQUESTS, (self.realm, asker)),
             (ACCOUNT_BY_ID, (self.realm, account_id)),
         ]
         resources, grants, requests, accounts = await self.ask(*calls)
