@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 from functools import partial
@@ -60,6 +61,9 @@ def serve(settings: Settings) -> None:
 
 def worker_application(settings: Settings, supervision: Supervision) -> "App":
     """Put the application together, in the worker that calls this."""
+    # Until the web server listens for signals in this process, one ends it: the handlers it inherited would do nothing.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from consentry.app import create_app
 
     return create_app(settings, supervision)
