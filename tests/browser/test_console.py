@@ -122,7 +122,7 @@ async def test_share_allow_deny_and_stop_without_scripts(chromium: str, tmp_path
         await page.get_by_role("button", name="Allow what Bob asks for").click()
         await page.get_by_text("You allowed it").wait_for()
         await page.get_by_role("button", name="Deny what Carol asks for").click()
-        await page.get_by_text("You said no to Carol").wait_for()
+        await page.get_by_text("You said no to Carol (Health record).").wait_for()
         assert len(await alice.clinic.grants()) == 2
 
 
