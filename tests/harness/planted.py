@@ -18,7 +18,6 @@ from consentry.store.sqlite import SqliteDriver
 from consentry.store.sqlite_writer import Job
 from consentry.store.statement import Guarded, number, text
 from consentry.store.tables import LAYOUTS
-from consentry.store.work import RealmWork
 
 Bug = Literal["read-then-update", "remembered-introspection", "acknowledge-before-commit", "commit-in-two-halves"]
 
