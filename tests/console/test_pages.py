@@ -5,6 +5,9 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from consentry.core.changes import Add
+from consentry.core.context import Answer, Context
+from consentry.core.events import event
 from consentry.core.grantee import NamedGrantee
 from consentry.core.me import BySession
 from consentry.core.owner_grants import MyGrant, Share, Terms, share
@@ -141,3 +144,18 @@ def test_every_icon_that_the_console_names_is_in_the_sprite() -> None:
     named |= {*ICONS.values(), *PICTURES.values()}
     assert len(named) > 25
     assert named <= sprite
+
+
+async def test_activity_names_what_is_not_a_single_thing_and_who_was_refused(clinic: Clinic, alice: Visitor) -> None:
+    async def happens(ctx: Context, _: None) -> Answer[None]:
+        refused = event(ctx, "request.denied", owner_id=clinic.alice.account_id, actor=clinic.bob.account_id)
+        detail = {"grantee": {"kind": "email", "id": "eve@example.test"}, "target": ["label", "family"]}
+        wide = event(ctx, "grant.added", owner_id=clinic.alice.account_id, detail=detail)
+        new = event(ctx, "something.new", owner_id=clinic.alice.account_id)
+        return Answer(None, Add(record=refused), Add(record=wide), Add(record=new))
+
+    await clinic.world.ask(happens, None)
+    shown = visible((await alice.see("/console/activity")).text)
+    assert "Bob tried to reach something of yours and was refused" in shown
+    assert "You shared everything that is “family” with eve@example.test" in shown
+    assert "Something changed" in shown

@@ -125,7 +125,7 @@ def through(apps: Sequence[str]) -> str:
 
 def stopped(row: MyGrant) -> str:
     """Say what has ended, and what cannot be called back."""
-    return f"{grantee(row)} has no more access to {target(row)}. It ended at once; what was copied before stays copied."
+    return f"{grantee(row)} has no more access to {target(row)}. It ended at once. Copies made before stay."
 
 
 def paused(row: MyGrant) -> str:
