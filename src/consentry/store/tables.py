@@ -5,7 +5,7 @@ realm and digest.  Records are found by these keys and indexes and in no other w
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ from consentry.core.model import (
     TrustedIssuer,
     UsedOnce,
 )
+from consentry.store.codec import json_text
 from consentry.store.layout import NUMBER, TEXT, Derived, Layout
 from consentry.store.members import Member, members_of
 
@@ -59,9 +60,23 @@ def grantee_key(kind: GranteeKind, id: str) -> str:
     return f"{kind}:{fold(id) if kind == 'email' else id}"
 
 
+def target(kind: TargetKind, id: str) -> str:
+    """Spell what a grant is about."""
+    return f"{kind}:{id}"
+
+
+def targets_of(resource: Resource) -> Iterator[tuple[TargetKind, str]]:
+    """List everything that a grant on a resource may name: its id, its type and its labels."""
+    yield "resource", resource.resource_id
+    if resource.type is not None:
+        yield "type", resource.type
+    for label in resource.labels:
+        yield "label", label
+
+
 def target_key(owner_id: str, kind: TargetKind, id: str) -> str:
     """Return what an owner's grants on one resource, label or type are found by."""
-    return f"{owner_id}{APART}{kind}:{id}"
+    return f"{owner_id}{APART}{target(kind, id)}"
 
 
 def asker_key(owner_id: str, resource_server: str, client_id: str, subject: str) -> str:
@@ -198,7 +213,11 @@ RESOURCE = _lay(
         ("owner_id", "resource_server", "resource_id"),
         ("owner_id", "created_at", "resource_id"),
     ],
-    derived={"name_folded": lambda resource: fold(resource.name or "")},
+    derived={
+        "name_folded": lambda resource: fold(resource.name or ""),
+        # Everything that a grant on it may name, as JSON text.
+        "targets": lambda resource: json_text([target(*each) for each in targets_of(resource)]),
+    },
 )
 GRANT = _lay(
     Grant,

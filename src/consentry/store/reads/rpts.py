@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from consentry.core.findings import LiveGrant, LiveResource, LiveRpt, ProtectedRpt
 from consentry.core.model import Rpt
 from consentry.store.codec import Row
+from consentry.store.json_sql import collected, each, json_object, json_value, member
 from consentry.store.reads.reading import REALM_NAME, Reading, is_enabled, of_the_enabled, within
-from consentry.store.statement import Statement, collected, each, json_object, json_value, member, text, word
+from consentry.store.statement import Statement, text, word
 from consentry.store.tables import ACCESS_TOKEN, ACCOUNT, GRANT, RESOURCE, RPT
 from consentry.uma.value import value
 

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from consentry.core.model import AccessRequest, Event, Grant, RequestStatus, Resource
 from consentry.core.ports import GrantFilter, Page, ResourceFilter, SharedGrant
 from consentry.store.codec import Cell
+from consentry.store.json_sql import among, listed
 from consentry.store.layout import Layout
 from consentry.store.paging import by_id, newest_first, size
 from consentry.store.reads.reading import REALM_NAME, R, Reading, also, array, by, within
-from consentry.store.statement import ZERO, Parameter, Statement, among, listed, number, text, word
-from consentry.store.tables import ACCESS_REQUEST, EVENT, GRANT, RESOURCE, fold, grantee_key, target_key
+from consentry.store.statement import ZERO, Parameter, Statement, number, text, word
+from consentry.store.tables import ACCESS_REQUEST, EVENT, GRANT, RESOURCE, fold, grantee_key, target_key, targets_of
 
 _resource, _grant, _request = RESOURCE.table, GRANT.table, ACCESS_REQUEST.table
 _owner_id, _account_id, _ids = text("owner_id"), text("account_id"), text("ids")
@@ -197,10 +198,7 @@ class SharingReads(Reading):
 
     async def grants_reaching(self, owner_id: str, resource: Resource, page: Page) -> Sequence[Grant]:
         """List an owner's grants that a resource falls under, by id, type or label, newest first."""
-        keys = [target_key(owner_id, "resource", resource.resource_id)]
-        keys += [target_key(owner_id, "label", label) for label in resource.labels]
-        if resource.type is not None:
-            keys.append(target_key(owner_id, "type", resource.type))
+        keys = [target_key(owner_id, *target) for target in targets_of(resource)]
         return await self.many(GRANT, GRANTS_REACHING, array(keys), *newest_first(page), size(page))
 
     async def shared_with(self, account_id: str, email: str | None, page: Page) -> Sequence[SharedGrant]:

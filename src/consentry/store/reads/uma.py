@@ -6,11 +6,12 @@ import sqlalchemy as sa
 
 from consentry.core.model import PermissionTicket, Resource
 from consentry.core.ports import Page, Protection, Surroundings
+from consentry.store.json_sql import among, each, listed
 from consentry.store.paging import by_id, size
 from consentry.store.reads.oauth import ACCESS_TOKEN_BY_DIGEST
 from consentry.store.reads.people import ACCOUNT_BY_ID
 from consentry.store.reads.reading import REALM_NAME, Call, Reading, also, array, of_the_enabled, within
-from consentry.store.statement import ZERO, Statement, among, each, listed, number, text, word
+from consentry.store.statement import ZERO, Statement, number, text, word
 from consentry.store.tables import (
     ACCESS_REQUEST,
     ACCESS_TOKEN,
@@ -87,37 +88,25 @@ TICKET_BY_DIGEST = Statement(
 )
 
 
-def _targets() -> sa.Subquery:
-    """Everything that a grant on one of the wanted resources may name: an id, a type or a label."""
-    wanted = sa.select(_resource.c.type, _resource.c.labels).where(
-        _resource.c.realm == REALM_NAME, among(_resource.c.resource_id, listed(_ids)), *_also_here
-    )
-    typed, labelled = wanted.subquery("typed"), wanted.subquery("labelled")
-    ids, wanted_id = each(_ids, "named")
-    labels, label = each(labelled.c.labels, "labels")
-    return sa.union_all(
-        sa.select((word("resource:") + wanted_id).label("key")).select_from(ids),
-        sa.select(word("type:") + typed.c.type).where(typed.c.type.is_not(None)),
-        sa.select(word("label:") + label).select_from(labelled, labels),
-    ).subquery("target")
-
-
-def _grantees() -> sa.Subquery:
-    """Every key of a grantee who is this requester, or may be."""
-    keys, key = each(_keys, "grantees")
+def _reach() -> sa.ScalarSelect[str]:
+    """Select every key under which a grant on one of the wanted resources to this requester may lie."""
+    targets, target = each(_resource.c.targets, "target")
+    keys, key = each(_keys, "named")
     verified = sa.select(word("email:") + _account.c.email_folded).where(
         _account.c.realm == REALM_NAME, _account.c.account_id == _account_id, _account.c.email_folded.is_not(None)
     )
-    return sa.union_all(sa.select(key.label("key")).select_from(keys), verified).subquery("grantee")
+    grantee = sa.union_all(sa.select(key.label("key")).select_from(keys), verified).subquery("grantee")
+    return (
+        sa.select(_owner_id + word(APART) + target + word(APART) + grantee.c.key)
+        .select_from(_resource, targets, grantee)
+        .where(_resource.c.realm == REALM_NAME, among(_resource.c.resource_id, listed(_ids)), *_also_here)
+        .scalar_subquery()
+    )
 
 
-_target, _grantee = _targets(), _grantees()
-_reach = sa.select(_owner_id + word(APART) + _target.c.key + word(APART) + _grantee.c.key).select_from(
-    _target, _grantee
-)
 WANTED_GRANTS = Statement(
     "grants around a request",
-    within(GRANT, among(_grant.c.reach_key, _reach.scalar_subquery())),
+    within(GRANT, among(_grant.c.reach_key, _reach())),
     REALM_NAME,
     _owner_id,
     _server,

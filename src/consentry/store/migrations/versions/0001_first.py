@@ -158,7 +158,7 @@ def _uma() -> None:
         "resource",
         key="realm owner_id resource_id",
         text="realm owner_id resource_id resource_server resource_scopes extra labels",
-        maybe_text="name description type icon_uri parent name_folded",
+        maybe_text="name description type icon_uri parent name_folded targets",
         number="favourite created_at version",
     )
     _index("resource", "realm owner_id created_at resource_id")
