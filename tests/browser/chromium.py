@@ -61,7 +61,7 @@ async def desk(chromium: str, folder: Path, **options: object) -> AsyncIterator[
         clinic = await clinic_of(World(server, world.clock))
         place.app = clinic.site.app
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = await browser.new_context(**{"viewport": PHONE, **options})  # type: ignore[arg-type]
+        context = await browser.new_context(**{"viewport": PHONE, "reduced_motion": "reduce", **options})  # type: ignore[arg-type]
         page = await context.new_page()
         page.set_default_timeout(10_000)
         complaints: list[str] = []

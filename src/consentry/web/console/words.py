@@ -1,16 +1,14 @@
 """How pages say it: people, scopes, grants and requests in plain words, never an id where a name exists."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 from zlib import crc32
 
 from consentry.core.model import Account, Grantee
 from consentry.core.owner_grants import MyGrant
-from consentry.core.owner_requests import Asking
 from consentry.core.owner_resources import MyResource
 from consentry.core.people import Person
 from consentry.core.realm import ScopeDescription
-from consentry.core.requester import MyRequest, SharedWithMe
+from consentry.core.requester import SharedWithMe
 from consentry.core.thing import SeenThing
 from consentry.uma.value import value
 from consentry.web.pages.render import day, plain
@@ -33,15 +31,6 @@ PICTURES = {
     "door": "door-open",
 }
 """Icons for things, by a word in their type or name."""
-
-
-@value
-class State:
-    """Where something stands, as a badge."""
-
-    text: str
-    tone: str = ""
-    icon: str = ""
 
 
 @value
@@ -146,46 +135,6 @@ def day_name(at: int, now: int) -> str:
     return {0: "Today", 1: "Yesterday"}.get(now // DAY - at // DAY) or day(at)
 
 
-def asked_things(asking: Asking) -> str:
-    """Return the names of what somebody asks for."""
-    return listing([plain(each.name) for each in asking.things]) or "something that is gone"
-
-
-def asked_scopes(asking: Asking) -> tuple[str, ...]:
-    """Return every scope that a request is about, once."""
-    return tuple(dict.fromkeys(scope for each in asking.things for scope in each.scopes))
-
-
-def verified(asking: Asking, issuer: str) -> str:
-    """Say how we know who is asking."""
-    if asking.verified_by == issuer:
-        return "Signed in here"
-    return f"Vouched for by {urlsplit(asking.verified_by).netloc or asking.verified_by}" if asking.verified_by else ""
-
-
-def asker(asking: Asking) -> str:
-    """Return what to call whoever asks."""
-    return plain(asking.person) or "Somebody"
-
-
-def decided(asking: Asking, scopes: ScopeWords) -> str:
-    """Say what became of a request."""
-    what, who = asked_things(asking), asker(asking)
-    match asking.request.status:
-        case "approved":
-            return f"You allowed it: {who} can {scopes.may(asked_scopes(asking))} ({what})."
-        case "narrowed":
-            return f"You allowed a part of what {who} asked for ({what})."
-        case "denied":
-            return f"You said no to {who} ({what})."
-        case "blocked":
-            return f"You said no to {who} and everything they may ask with {plain(asking.app)}."
-        case "withdrawn":
-            return f"{who} no longer asks for {what}."
-        case "open":
-            return f"{who} asks for {what}."
-
-
 def things_of(person: Person) -> str:
     """Return what somebody can see, in a line."""
     names = list(dict.fromkeys(target(row) for row in person.grants))
@@ -221,22 +170,6 @@ def shared_thing(row: SharedWithMe) -> str:
     if row.thing is not None:
         return plain(row.thing)
     return "Something that is gone" if row.grant.target_kind == "resource" else "Several things"
-
-
-def asked_state(row: MyRequest, now: int) -> State:
-    """Return what became of something I asked for.  A block looks like a no."""
-    match row.request.status:
-        case "open":
-            waits = row.request.expires_at > now
-            return State(text="Waiting", tone="warn", icon="hourglass") if waits else State(text="No answer")
-        case "approved":
-            return State(text="Allowed", tone="good", icon="check")
-        case "narrowed":
-            return State(text="Partly allowed", tone="good", icon="check")
-        case "denied" | "blocked":
-            return State(text="Denied", tone="bad", icon="ban")
-        case "withdrawn":
-            return State(text="Withdrawn")
 
 
 def _unknown(of: Grantee) -> str:
