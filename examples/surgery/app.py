@@ -62,7 +62,7 @@ def application() -> App:
     return create_app(read_settings())
 
 
-def create_app(settings: Settings) -> App:
+def create_app(settings: Settings) -> Starlette:
     """Make the application."""
     here = Surgery(settings)
     routes = [

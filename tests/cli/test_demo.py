@@ -16,7 +16,7 @@ from consentry.cli.demo_place import HOST, find_place
 from consentry.cli.main import consentry
 from tests.demos import ROOT, Demo, command, environment, running_demo, three_free_ports
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
 def token(demo: Demo, *options: str) -> str:
