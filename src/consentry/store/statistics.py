@@ -72,4 +72,4 @@ def _statistic(table: sa.Table, columns: Iterable[sa.Column[str | int | None]], 
         shared.append(min(shared[-1], few))
     if unique:
         shared[-1] = 1
-    return " ".join(map(str, shared))
+    return " ".join([*map(str, shared), "noskipscan"])

@@ -243,6 +243,7 @@ ACCESS_REQUEST = _lay(
     "access_request",
     key=("owner_id", "request_id"),
     indexes=[
+        ("request_id",),
         ("owner_id", "created_at", "request_id"),
         ("owner_id", "status", "created_at", "request_id"),
         ("asker_key",),

@@ -130,7 +130,7 @@ SHARED_WITH = _newest_first(
     ),
 )
 
-REQUEST_BY_ID = by(ACCESS_REQUEST, "access request", "owner_id", "request_id")
+REQUEST_BY_ID = by(ACCESS_REQUEST, "access request", "owner_id", "request_id", filters={"owner_id"})
 _to_owner = _request.c.owner_id == _owner_id
 REQUESTS = _newest_first(
     "requests to an owner", ACCESS_REQUEST, "created_at", "request_id", _to_owner, given=(_owner_id,)
@@ -152,7 +152,13 @@ ASKED_BY = _newest_first(
     _request.c.requester_account_id == _account_id,
     given=(_account_id,),
 )
-ASKED = by(ACCESS_REQUEST, "request by an account", "requester_account_id", "request_id")
+ASKED = by(
+    ACCESS_REQUEST,
+    "request by an account",
+    "requester_account_id",
+    "request_id",
+    filters={"requester_account_id"},
+)
 EVENTS = _newest_first(
     "events of an owner", EVENT, "at", "event_id", EVENT.table.c.owner_id == _owner_id, given=(_owner_id,)
 )

@@ -93,7 +93,7 @@ def _reach() -> sa.ScalarSelect[str]:
     targets, target = each(_resource.c.targets, "target")
     keys, key = each(_keys, "named")
     verified = sa.select(word("email:") + _account.c.email_folded).where(
-        _account.c.realm == REALM_NAME, _account.c.account_id == _account_id, _account.c.email_folded.is_not(None)
+        _account.c.realm == REALM_NAME, _account.c.account_id == _account_id
     )
     grantee = sa.union_all(sa.select(key.label("key")).select_from(keys), verified).subquery("grantee")
     return (

@@ -195,6 +195,7 @@ def _sharing() -> None:
     _index("access_request", "realm asker_key")
     _index("access_request", "realm owner_id created_at request_id")
     _index("access_request", "realm owner_id status created_at request_id")
+    _index("access_request", "realm request_id")
     _index("access_request", "realm requester_account_id created_at request_id")
     _unique("access_request", "realm owner_id open_key", when="open_key IS NOT NULL")
     _create(
