@@ -18,6 +18,7 @@ CLIENT = "surgery"
 SECRET_KEY = "only for the benchmark, on this machine's loopback"
 SCOPES = ("read", "write", "share")
 RESOURCES_PER_OWNER = 10
+BEGINNING = 1_700_000_000
 SAMPLES = 4_000
 """How many shares the load goes round; they are spread over the whole world."""
 
@@ -67,41 +68,44 @@ class World:
                 grantee_id=owner_id(grantee),
             )
 
+    def resources_of(self, owner: int) -> range:
+        """List an owner's resources."""
+        first = owner * RESOURCES_PER_OWNER
+        return range(first, min(first + RESOURCES_PER_OWNER, self.resources))
+
+    def account(self, owner: int) -> Account:
+        """Return somebody."""
+        return Account(account_id=owner_id(owner), username=f"person{owner}", name="Somebody", created_at=BEGINNING)
+
+    def resource(self, resource: int) -> Resource:
+        """Return something of theirs."""
+        return Resource(
+            resource_id=identifier(b"resource", resource),
+            owner_id=owner_id(resource // RESOURCES_PER_OWNER),
+            resource_server=RESOURCE_SERVER,
+            resource_scopes=SCOPES,
+            name="Blood pressure",
+            type="https://records.example/observation",
+            created_at=BEGINNING + resource,
+        )
+
+    def grants_on(self, resource: int) -> Iterator[Grant]:
+        """Return whom it is shared with, as the server keeps it."""
+        for share in self.shares_of(resource):
+            yield Grant(
+                grant_id=share.grant_id,
+                owner_id=share.owner_id,
+                target_kind="resource",
+                target_id=share.resource_id,
+                grantee=Grantee(kind="account", id=share.grantee_id),
+                scopes=("read", "write"),
+                created_at=BEGINNING + resource,
+                created_by=share.owner_id,
+            )
+
     def samples(self) -> list[Share]:
         """Return shares from all over the world, in no order."""
         count = min(SAMPLES, self.resources)
         shares = [next(self.shares_of(place * self.resources // count)) for place in range(count)]
         random.Random(self.resources).shuffle(shares)  # noqa: S311 - the same each time is the point
         return shares
-
-
-def an_account() -> Account:
-    """Return somebody: the model for all accounts."""
-    return Account(account_id="-", username="-", name="Somebody", created_at=1_800_000_000)
-
-
-def a_resource() -> Resource:
-    """Return the model for all resources."""
-    return Resource(
-        resource_id="-",
-        owner_id="-",
-        resource_server=RESOURCE_SERVER,
-        resource_scopes=SCOPES,
-        name="Blood pressure",
-        type="https://records.example/observation",
-        created_at=1_800_000_000,
-    )
-
-
-def a_grant() -> Grant:
-    """Return the model for all grants."""
-    return Grant(
-        grant_id="-",
-        owner_id="-",
-        target_kind="resource",
-        target_id="-",
-        grantee=Grantee(kind="account", id="-"),
-        scopes=("read", "write"),
-        created_at=1_800_000_000,
-        created_by="-",
-    )

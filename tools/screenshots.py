@@ -89,10 +89,6 @@ async def home(page: Page, issuer: str) -> None:
     await page.goto(f"{issuer}/console")
 
 
-async def things(page: Page, issuer: str) -> None:
-    await page.goto(f"{issuer}/console/resources")
-
-
 async def thing(page: Page, issuer: str) -> None:
     await page.goto(f"{issuer}/console/resources/health-record")
 
@@ -102,10 +98,6 @@ async def share(page: Page, issuer: str) -> None:
     await page.get_by_role("link", name="Share", exact=True).click()
     await page.locator("dialog[open]").wait_for()
     await page.fill("#person", "dan@example.test")
-
-
-async def people(page: Page, issuer: str) -> None:
-    await page.goto(f"{issuer}/console/people")
 
 
 async def requests(page: Page, issuer: str) -> None:
@@ -120,10 +112,8 @@ SHOTS: dict[str, Shot] = {
     "sign-in": sign_in,
     "consent": consent,
     "home": home,
-    "things": things,
     "thing": thing,
     "share": share,
-    "people": people,
     "requests": requests,
     "activity": activity,
 }

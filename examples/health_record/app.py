@@ -4,6 +4,7 @@
 in connects the record to the authorization server, and from then on its owner shares it there.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -33,6 +34,8 @@ from examples.health_record.settings import Settings, read_settings
 from examples.parts.openid import Person, SignIn
 from examples.parts.pages import Pages, is_ours, style
 from examples.parts.sessions import Sessions
+
+log = logging.getLogger("health_record")
 
 RECORD = "record"
 """The application's own name of the one thing that each owner has here."""
@@ -150,8 +153,8 @@ class HealthRecord:
         """Send the browser to the authorization server."""
         try:
             begun = await self._sign_in.begin()
-        except UmaError:
-            return self._trouble()
+        except UmaError as problem:
+            return self._trouble(problem)
         response = RedirectResponse(begun.url, 303)
         self._sessions.begin(request, response, begun)
         return response
@@ -168,8 +171,8 @@ class HealthRecord:
                 # From here `Protection` gets its PAT, now and after every restart.
                 await ProtectionOf(self._records, person.username).keep_refresh_token(tokens.refresh_token)
             await self._register(person)
-        except UmaError:
-            return self._trouble()
+        except UmaError as problem:
+            return self._trouble(problem)
         response = RedirectResponse("/", 303)
         self._sessions.begin(request, response, person)
         return response
@@ -206,6 +209,7 @@ class HealthRecord:
             return None
         return registered.user_access_policy_uri
 
-    def _trouble(self) -> Response:
+    def _trouble(self, problem: UmaError) -> Response:
+        log.warning("%s", problem)
         text = "The authorization server did not let this sign-in through. Nothing was changed; try again."
         return self._pages.message("That did not work", text, status=502)

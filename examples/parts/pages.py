@@ -8,7 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 HERE = Path(__file__).parent
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 class Pages:
@@ -32,6 +35,11 @@ class Pages:
 async def style(_: Request) -> Response:
     """Serve the stylesheet."""
     return Response((HERE / "style.css").read_bytes(), media_type="text/css")
+
+
+async def wait_script(_: Request) -> Response:
+    """Serve the script of pages that wait for an answer."""
+    return Response((HERE / "wait.js").read_bytes(), media_type="text/javascript")
 
 
 def is_ours(request: Request, address: str) -> bool:

@@ -4,6 +4,7 @@ Doctors sign in with OpenID Connect.  `UmaAuth` does the rest: when a record wan
 authorization server with the doctor's ID token and comes back with an RPT, or with the reason why not.
 """
 
+import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -30,9 +31,11 @@ from consentry.uma import (
 from consentry.uma.asgi import App
 from consentry.uma.httpx import AsyncSender, UmaAuth
 from examples.parts.openid import Person, SignIn
-from examples.parts.pages import Pages, is_ours, read_form, style
+from examples.parts.pages import Pages, is_ours, read_form, style, wait_script
 from examples.parts.sessions import Sessions
 from examples.surgery.settings import Patient, Settings, read_settings
+
+log = logging.getLogger("surgery")
 
 LOOK_AGAIN = 3
 """Seconds until a page that waits for an owner looks again, unless the authorization server names others."""
@@ -59,7 +62,7 @@ def application() -> App:
     return create_app(read_settings())
 
 
-def create_app(settings: Settings) -> App:
+def create_app(settings: Settings) -> Starlette:
     """Make the application."""
     here = Surgery(settings)
     routes = [
@@ -70,6 +73,7 @@ def create_app(settings: Settings) -> App:
         Route("/callback", here.callback),
         Route("/sign-out", here.sign_out, methods=["POST"]),
         Route("/style.css", style),
+        Route("/wait.js", wait_script),
     ]
     return Starlette(routes=routes, lifespan=here.lifespan)
 
@@ -130,29 +134,35 @@ class Surgery:
             return self._waiting(doctor, patient, asked.request_submitted.interval, writing=method == "POST")
         except RequestDeniedError:
             return self._pages.show("denied.html", person=doctor.person, patient=patient, status=403)
-        except NeedInfoError:
-            return self._again(doctor, patient)
-        except (UmaError, httpx2.HTTPError):
-            return self._trouble(doctor)
-        if answer.status_code == 201:
-            return RedirectResponse(f"/patients/{patient.key}", 303)
-        if answer.status_code != 200:
-            return self._trouble(doctor)
-        return self._pages.show("record.html", person=doctor.person, patient=patient, record=answer.json())
+        except NeedInfoError as needed:
+            return self._again(needed, doctor, patient)
+        except (UmaError, httpx2.HTTPError) as problem:
+            return self._trouble(problem, doctor)
+        return self._shown(answer, doctor, patient)
+
+    def _shown(self, answer: httpx2.Response, doctor: Doctor, patient: Patient) -> Response:
+        match answer.status_code:
+            case 200:
+                return self._pages.show("record.html", person=doctor.person, patient=patient, record=answer.json())
+            case 201:
+                return RedirectResponse(f"/patients/{patient.key}", 303)
+            case status:
+                return self._trouble(f"the record answered {status}", doctor)
+
+    def _again(self, needed: NeedInfoError, doctor: Doctor, patient: Patient) -> Response:
+        """Fetch a new ID token if the old one is over: whoever is still signed in does not even notice."""
+        if doctor.person.until > time.time():
+            return self._trouble(needed, doctor)
+        return RedirectResponse(f"/sign-in?patient={patient.key}", 303)
 
     def _waiting(self, doctor: Doctor, patient: Patient, interval: int | None, *, writing: bool) -> Response:
         """Say that the patient has been asked; a page to read looks again by itself."""
         refresh = None if writing else interval or LOOK_AGAIN
         view = {"person": doctor.person, "patient": patient, "writing": writing, "refresh": refresh}
-        return self._pages.show("waiting.html", status=403, **view)
+        return self._pages.show("waiting.html", status=202, **view)
 
-    def _again(self, doctor: Doctor, patient: Patient) -> Response:
-        """Get a new ID token if the old one is over: whoever is still signed in does not even notice."""
-        if doctor.person.until <= time.time():
-            return RedirectResponse(f"/sign-in?patient={patient.key}", 303)
-        return self._trouble(doctor)
-
-    def _trouble(self, doctor: Doctor | None = None) -> Response:
+    def _trouble(self, problem: UmaError | httpx2.HTTPError | str, doctor: Doctor | None = None) -> Response:
+        log.warning("%s", problem)
         text = "An answer that was needed did not come. Nothing was changed; try again in a moment."
         person = None if doctor is None else doctor.person
         return self._pages.message("That did not work", text, status=502, person=person)
@@ -163,8 +173,8 @@ class Surgery:
         """Send the browser to the authorization server."""
         try:
             begun = await self._sign_in.begin()
-        except UmaError:
-            return self._trouble()
+        except UmaError as problem:
+            return self._trouble(problem)
         known = self._sessions.find(request)
         # Many people use one tablet: ask who it is, unless it is about the one who is signed in.
         who = {"id_token_hint": known.person.id_token} if isinstance(known, Doctor) else {"prompt": "login"}
@@ -180,8 +190,8 @@ class Surgery:
             return RedirectResponse("/", 303)
         try:
             person, _ = await self._sign_in.finish(dict(request.query_params), arriving.begun)
-        except UmaError:
-            return self._trouble()
+        except UmaError as problem:
+            return self._trouble(problem)
         to = f"/patients/{arriving.patient}" if arriving.patient in self._patients else "/"
         response = RedirectResponse(to, 303)
         self._sessions.begin(request, response, Doctor(person=person, uma=self._uma_of(person)))

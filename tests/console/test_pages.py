@@ -5,6 +5,9 @@ from urllib.parse import unquote_plus
 
 import pytest
 
+from consentry.core.changes import Add
+from consentry.core.context import Answer, Context
+from consentry.core.events import event
 from consentry.core.grantee import NamedGrantee
 from consentry.core.me import BySession
 from consentry.core.owner_grants import MyGrant, Share, Terms, share
@@ -64,7 +67,7 @@ async def test_people_stand_with_everything_they_can_see(clinic: Clinic, alice: 
 async def test_things_are_found_by_a_part_of_their_name(clinic: Clinic, alice: Visitor) -> None:
     await clinic.world.resource(clinic.alice, clinic.site.records, name="Photos")
     every = visible((await alice.see("/console/resources")).text)
-    assert "Health record Kept by Records" in every
+    assert "Health record Only you" in every
     assert "Photos" in every
     found = visible((await alice.see("/console/resources", search="HEALTH")).text)
     assert "Health record" in found
@@ -72,6 +75,15 @@ async def test_things_are_found_by_a_part_of_their_name(clinic: Clinic, alice: V
     assert "No thing of yours has “100%” in its name." in visible(
         (await alice.see("/console/resources", search="100%")).text
     )
+
+
+async def test_the_list_says_who_can_see_each_thing_now(clinic: Clinic, alice: Visitor) -> None:
+    await clinic.world.grant(clinic.record, clinic.bob)
+    await clinic.world.grant(clinic.record, clinic.carol, expires_at=NOON + 60)
+    assert "Health record You, Carol and Bob" in visible((await alice.see("/console/resources")).text)
+    clinic.world.clock.forward(60)
+    await alice.done(await alice.see(clinic.thing), "/pause")
+    assert "Health record Only you" in visible((await alice.see("/console/resources")).text)
 
 
 async def test_long_lists_go_on(clinic: Clinic, alice: Visitor) -> None:
@@ -132,3 +144,18 @@ def test_every_icon_that_the_console_names_is_in_the_sprite() -> None:
     named |= {*ICONS.values(), *PICTURES.values()}
     assert len(named) > 25
     assert named <= sprite
+
+
+async def test_activity_names_what_is_not_a_single_thing_and_who_was_refused(clinic: Clinic, alice: Visitor) -> None:
+    async def happens(ctx: Context, _: None) -> Answer[None]:
+        refused = event(ctx, "request.denied", owner_id=clinic.alice.account_id, actor=clinic.bob.account_id)
+        detail = {"grantee": {"kind": "email", "id": "eve@example.test"}, "target": ["label", "family"]}
+        wide = event(ctx, "grant.added", owner_id=clinic.alice.account_id, detail=detail)
+        new = event(ctx, "something.new", owner_id=clinic.alice.account_id)
+        return Answer(None, Add(record=refused), Add(record=wide), Add(record=new))
+
+    await clinic.world.ask(happens, None)
+    shown = visible((await alice.see("/console/activity")).text)
+    assert "Bob tried to reach something of yours and was refused" in shown
+    assert "You shared everything that is “family” with eve@example.test" in shown
+    assert "Something changed" in shown

@@ -1,8 +1,10 @@
 """Who is asking, and the owner's word; and the requester's side of it."""
 
+from dataclasses import replace
+
 import pytest
 
-from consentry.core.model import Grantee
+from consentry.core.model import Claim, Grantee, Requester
 from tests.console.visiting import DAY, Clinic, Visitor, visible
 from tests.worlds import NOON
 
@@ -112,3 +114,35 @@ async def test_what_is_shared_with_me_says_by_whom_what_and_until_when(clinic: C
     bob = await clinic.visit("bob")
     shown = visible((await bob.see("/console/shared")).text)
     assert "Health record From Alice. You can read the record. Until 14 February 2027" in shown
+
+
+async def test_somebody_from_elsewhere_is_named_by_who_vouches_for_them(clinic: Clinic, alice: Visitor) -> None:
+    asked = await clinic.asks()
+    name = Claim(issuer="https://hospital.example", name="name", value="Dr. Eve")
+    eve = Requester(issuer="https://hospital.example", subject="e-1", claims=(name,))
+    await clinic.world.replace(replace(asked, requester=eve))
+    shown = await alice.see("/console/requests")
+    assert "Dr. Eve asks for Health record" in visible(shown.text)
+    assert "Vouched for by hospital.example" in visible(shown.text)
+    await alice.done(shown, "/allow")
+    (grant,) = await clinic.grants()
+    assert grant.grantee.claims == (Claim(issuer="https://hospital.example", name="sub", value="e-1"),)
+    assert "sub e-1" in visible((await alice.see("/console/people")).text)
+
+
+async def test_a_request_for_what_is_gone_can_still_be_answered(clinic: Clinic, alice: Visitor) -> None:
+    await clinic.asks()
+    await clinic.world.remove(clinic.record)
+    shown = await alice.see("/console/requests")
+    assert "Bob asks for something that is gone" in visible(shown.text)
+    assert (await alice.press(shown, "/allow")).status == 422
+    await alice.done(shown, "/deny")
+
+
+async def test_a_request_that_was_withdrawn_says_so(clinic: Clinic, alice: Visitor) -> None:
+    asked = await clinic.asks()
+    bob = await clinic.visit("bob")
+    await bob.done(await bob.see("/console/asked"), "/withdraw")
+    shown = visible((await alice.see(f"/console/requests/{asked.request_id}")).text)
+    assert "Bob no longer asks for Health record." in shown
+    assert "Allow" not in shown

@@ -87,7 +87,7 @@ async def test_stopping_takes_one_press_and_says_what_ended(clinic: Clinic, alic
     stopped = await alice.done(await alice.see(clinic.thing), "/stop")
     assert await clinic.grants() == []
     shown = visible(stopped.text)
-    assert "Bob has no more access to Health record. It ended at once; what was copied before stays copied." in shown
+    assert "Bob has no more access to Health record. It ended at once. Copies made before stay." in shown
     assert "Only you can see this" in shown
 
 
@@ -205,3 +205,29 @@ async def test_in_a_dialog_a_share_goes_on_by_header_and_a_mistake_stays_inside(
     assert done.status == 200
     assert done.headers["hx-redirect"].endswith(clinic.thing)
     assert done.location == ""
+
+
+async def test_what_changed_again_since_is_not_taken_back(clinic: Clinic, alice: Visitor) -> None:
+    grant = await clinic.world.grant(clinic.record, clinic.bob)
+    form = await alice.see(f"/console/grants/{grant.grant_id}")
+    changed = await alice.done(form, grant.grant_id, ("until", "week"))
+    await alice.done(await alice.see(clinic.thing), "/pause")
+    assert (await alice.press(changed, "/undo")).status == 412
+    assert (await alice.press(changed, "/undo", ("version", "yes"))).status == 412
+    (after,) = await clinic.grants()
+    assert after.expires_at == NOON + 7 * DAY
+
+
+async def test_a_very_long_share_is_stopped_all_the_same(clinic: Clinic, alice: Visitor) -> None:
+    grant = await clinic.world.grant(clinic.record, clinic.bob)
+    await clinic.world.replace(replace(grant, note="n" * 1_000, purpose="p" * 1_000))
+    stopped = await alice.done(await alice.see(clinic.thing), "/stop")
+    assert "Bob has no more access" in visible(stopped.text)
+    assert "/undo" not in stopped.text
+
+
+async def test_a_script_gets_the_words_of_a_refusal_into_the_page(clinic: Clinic, alice: Visitor) -> None:
+    pressed = [("csrf", await alice.csrf())]
+    answer = await alice.send("/realms/demo/console/grants/unknown/stop", pressed, {"hx-request": "true"})
+    assert answer.status == 404
+    assert answer.headers["hx-retarget"] == "#main"

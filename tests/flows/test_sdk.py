@@ -35,6 +35,8 @@ from consentry.uma import (
 from consentry.uma.httpx import AsyncSender
 from tests.flows.conftest import browser
 
+pytestmark = pytest.mark.slow
+
 RECORDS = ClientSecretBasic(client_id="records", client_secret="records-secret")
 SURGERY = ClientSecretBasic(client_id="surgery", client_secret="surgery-secret")
 

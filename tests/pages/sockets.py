@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from urllib.parse import unquote
 
 from consentry.web.http import AsgiApp, Message
 
@@ -27,7 +28,7 @@ class Place:
         scope = {
             "type": "http",
             "method": method,
-            "path": path,
+            "path": unquote(path),
             "query_string": query.encode(),
             "headers": [(name.lower().encode(), text.encode("latin-1")) for name, text in headers],
             "client": ("127.0.0.1", 1),

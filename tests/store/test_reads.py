@@ -131,8 +131,8 @@ async def test_an_rpt_shows_the_grants_and_resources_that_are_still_there(
     work = await fresh(database, Add(record=replace(rpt("other"), permissions=permissions)))
     live = await work.rpt("alice", "rs", "other")
     assert live is not None
-    assert [each.grant_id for each in live.grants] == ["to-bob"]
-    assert [each.resource_id for each in live.resources] == ["photo"]
+    assert {each.grant_id for each in live.grants} == {"to-bob"}
+    assert {each.resource_id for each in live.resources} == {"photo"}
     assert await work.rpt("alice", "app", "other") is None
     assert await work.rpt("bob", "rs", "other") is None
     assert await work.rpt_of_client("rs", "other") is None

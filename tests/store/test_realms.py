@@ -41,6 +41,7 @@ READS: Mapping[str, Read] = {
     "surroundings": lambda work: work.surroundings(
         "alice", "rs", ["photo"], account_id="bob", email=None, subject="bob", client_id="app"
     ),
+    "protected_rpt": lambda work: work.protected_rpt("pat", "rpt"),
     "rpt": lambda work: work.rpt("alice", "rs", "rpt"),
     "rpt_of_client": lambda work: work.rpt_of_client("app", "rpt"),
     "owner_resources": lambda work: work.owner_resources("alice", ResourceFilter(), PAGE),

@@ -138,6 +138,17 @@ def test_at_the_end_requests_in_hand_are_finished_and_idle_connections_closed(tm
         slow.close()
 
 
+def test_who_is_told_to_end_while_it_starts_ends_at_once(tmp_path: Path) -> None:
+    with served(tmp_path, CONSENTRY_WORKERS="2") as server:
+        assert server.process.stderr is not None
+        while "Spawning worker-2" not in server.process.stderr.readline():
+            pass
+        started = time.monotonic()
+        code, errors = server.terminate()
+        assert code == 0, errors
+        assert time.monotonic() - started < 10
+
+
 def test_a_wrong_setting_stops_the_start_and_says_what_to_mend(tmp_path: Path) -> None:
     with served(tmp_path, CONSENTRY_WORKRS="2") as server:
         _, errors = server.process.communicate(timeout=20)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import click
 import httpx2
 
 from consentry.cli.applying import apply_file
-from consentry.cli.demo_browser import Browser
+from consentry.cli.demo_browser import Browser, NoWayInError
 from consentry.cli.demo_place import Place
 from consentry.cli.demo_token import DemoToken, issue_demo_token
 from consentry.cli.opened import opened, run
@@ -40,7 +41,12 @@ def play_alice(place: Place) -> None:
 
     All of it by HTTP, as her browser would do it.
     """
-    run(lambda: _play_alice(place))
+    try:
+        run(lambda: _play_alice(place))
+    except (httpx2.HTTPError, NoWayInError) as problem:
+        raise click.ClickException(
+            f"Alice could not share her record: {problem}; see the logs in {place.folder}"
+        ) from problem
 
 
 async def _play_alice(place: Place) -> None:

@@ -12,6 +12,7 @@ COMMANDS = {
     "apply": "consentry.cli.apply:apply",
     "bench": "consentry.cli.bench:bench",
     "config": "consentry.cli.config:config",
+    "conformance": "consentry.cli.conformance:conformance",
     "db": "consentry.cli.db:db",
     "demo": "consentry.cli.demo:demo",
     "export": "consentry.cli.export:export",

@@ -1,7 +1,9 @@
 """The process that looks after the workers.  It stays small: what a worker needs is imported in the worker."""
 
+import os
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 from functools import partial
@@ -52,6 +54,7 @@ def serve(settings: Settings) -> None:
         )
         server.on_startup(partial(in_background, management))
     server.on_startup(partial(when_ready, is_ready, partial(print, f"ready {settings.base_url}", flush=True)))
+    os.register_at_fork(after_in_child=let_signals_end_it)
     try:
         server.serve(target_loader=partial(worker_application, settings, supervision), wrap_loader=False)
     finally:
@@ -63,6 +66,12 @@ def worker_application(settings: Settings, supervision: Supervision) -> "App":
     from consentry.app import create_app
 
     return create_app(settings, supervision)
+
+
+def let_signals_end_it() -> None:
+    """Forget the signal handlers that a worker inherits: until the web server sets its own, they would do nothing."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def address(bind: str) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from consentry.core.assessment import Question, memberships_of
 from consentry.core.context import Context
+from consentry.core.held import held_permissions
 from consentry.core.live import live_permissions
 from consentry.core.model import GrantedPermission, Membership, Requester
 from consentry.core.ports import LiveRpt
@@ -34,14 +35,37 @@ def question(
     )
 
 
-def still_held(ctx: Context, found: LiveRpt) -> tuple[GrantedPermission, ...]:
-    """Return what of an RPT's permissions holds now.  Spec: FedAuthz 5.1.1."""
+async def still_held(ctx: Context, found: LiveRpt) -> tuple[GrantedPermission, ...]:
+    """Return what of an RPT's permissions holds now.  Spec: FedAuthz 5.1.1.
+
+    A grant to a person on a thing speaks for itself; anything else is assessed again, for one more read.
+    """
+    rpt = found.rpt
+    if _plain(found):
+        return live_permissions(rpt.permissions, found.grants, found.resources, client_id=rpt.client_id, now=ctx.now)
+    around = await ctx.store.surroundings(
+        rpt.owner_id,
+        rpt.resource_server,
+        tuple(dict.fromkeys(permission.resource_id for permission in rpt.permissions)),
+        requester=rpt.requester,
+        client_id=rpt.client_id,
+    )
     asked = question(
         ctx,
-        owner_id=found.rpt.owner_id,
-        requester=found.rpt.requester,
-        client_id=found.rpt.client_id,
-        circles=found.circles,
-        memberships=found.memberships,
+        owner_id=rpt.owner_id,
+        requester=rpt.requester,
+        client_id=rpt.client_id,
+        circles=around.circles,
+        memberships=around.memberships,
     )
-    return live_permissions(asked, found.rpt.permissions, found.grants, found.resources)
+    return held_permissions(asked, rpt.permissions, around.grants, around.resources)
+
+
+def _plain(found: LiveRpt) -> bool:
+    targets = {permission.grant_id: permission.resource_id for permission in found.rpt.permissions}
+    return not found.refusals and all(
+        grant.parent is None
+        and grant.grantee_kind in ("account", "email", "client")
+        and grant.target_id == targets.get(grant.grant_id)
+        for grant in found.grants
+    )

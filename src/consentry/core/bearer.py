@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from consentry.core.context import Context
 from consentry.core.errors import InsufficientScope, InvalidToken, MissingToken
 from consentry.core.model import AccessToken
-from consentry.core.ports import Protection
+from consentry.core.ports import ProtectedRpt, Protection
 from consentry.core.tokens import digest
 from consentry.uma.codes import SCOPE_UMA_PROTECTION
 
@@ -29,6 +29,18 @@ async def protection(ctx: Context, pat: str | None, resource_ids: Sequence[str])
     if not pat:
         raise MissingToken("a protection API access token is required")
     found = await ctx.store.protection(digest(pat), resource_ids)
+    if found is None:
+        raise InvalidToken(UNUSABLE)
+    await _usable(ctx, found.token, scope=SCOPE_UMA_PROTECTION)
+    owner_of(found.token)
+    return found
+
+
+async def protected_rpt(ctx: Context, pat: str, token: str) -> ProtectedRpt:
+    """Return a PAT and the RPT that it asks about, in one read."""
+    if not pat:
+        raise MissingToken("a protection API access token is required")
+    found = await ctx.store.protected_rpt(digest(pat), digest(token))
     if found is None:
         raise InvalidToken(UNUSABLE)
     await _usable(ctx, found.token, scope=SCOPE_UMA_PROTECTION)

@@ -6,6 +6,7 @@ from consentry.core.model import (
     Account,
     Event,
     Grant,
+    GranteeKind,
     GrantStatus,
     Membership,
     Resource,
@@ -52,18 +53,48 @@ class Surroundings:
 
 
 @value
-class LiveRpt:
-    """An RPT, and what of its surroundings still exists.
+class LiveGrant:
+    """What an RPT's permission needs to know about the grant that it came from."""
 
-    ``grants``: those its permissions came from, those these were passed on from, and every explicit refusal on one of
-    its resources; ``resources``: those of its permissions, and what they are part of.
+    grant_id: str
+    target_id: str
+    grantee_kind: GranteeKind
+    parent: str | None
+    scopes: tuple[str, ...]
+    allow: bool
+    client_ids: tuple[str, ...]
+    not_before: int | None
+    expires_at: int | None
+    paused_at: int | None
+
+
+@value
+class LiveResource:
+    """What an RPT's permission needs to know about its resource."""
+
+    resource_id: str
+    resource_scopes: tuple[str, ...]
+
+
+@value
+class LiveRpt:
+    """An RPT, the grants its permissions came from that still exist, and the resources that still exist.
+
+    ``refusals``: its owner has said an explicit no to somebody, so that a closer look is needed.
     """
 
     rpt: Rpt
-    grants: tuple[Grant, ...]
-    resources: tuple[Resource, ...]
-    circles: frozenset[str] = frozenset()
-    memberships: tuple[Membership, ...] = ()
+    grants: tuple[LiveGrant, ...]
+    resources: tuple[LiveResource, ...]
+    refusals: bool = False
+
+
+@value
+class ProtectedRpt:
+    """A PAT, and the RPT that it may know about, if that is one."""
+
+    token: AccessToken
+    live: LiveRpt | None
 
 
 @value

@@ -7,7 +7,7 @@ Spec: RFC 7662 2.1, 2.2, 4; FedAuthz 5.1, 5.1.1.
 """
 
 from consentry.core.asking import still_held
-from consentry.core.bearer import bearer, owner_of
+from consentry.core.bearer import protected_rpt
 from consentry.core.client_authentication import FAILED, Credentials, authenticate, is_public
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidClient, InvalidRequest, MissingToken
@@ -65,12 +65,11 @@ async def introspect(ctx: Context, request: IntrospectionRequest) -> Answer[Intr
 
 
 async def _for_pat(ctx: Context, pat: str, token: str | None) -> Introspection:
-    caller = await bearer(ctx, pat, scope=SCOPE_UMA_PROTECTION)
+    caller = await protected_rpt(ctx, pat, token or "")
     digested = _digest(token)
-    found = await ctx.store.rpt(owner_of(caller), caller.client_id, digested)
-    if found is not None:
-        return await _rpt(ctx, found)
-    client = await ctx.store.client(caller.client_id)
+    if caller.live is not None:
+        return await _rpt(ctx, caller.live)
+    client = await ctx.store.client(caller.token.client_id)
     return INACTIVE if client is None else await _ordinary(ctx, client, await ctx.store.access_token(digested))
 
 
@@ -84,7 +83,7 @@ def _digest(token: str | None) -> str:
 async def _rpt(ctx: Context, found: LiveRpt) -> Introspection:
     """Tell what an RPT is still good for; it never shows ``scope``.  Spec: FedAuthz 5.1.1."""
     rpt = found.rpt
-    permissions = still_held(ctx, found)
+    permissions = await still_held(ctx, found)
     if not permissions or rpt.expires_at <= ctx.now or not await _enabled(ctx, rpt.client_id):
         return INACTIVE
     end = last_end(permissions)

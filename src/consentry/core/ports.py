@@ -8,8 +8,11 @@ from typing import Protocol
 
 from consentry.core.findings import (
     GrantFilter,
+    LiveGrant,
+    LiveResource,
     LiveRpt,
     Page,
+    ProtectedRpt,
     Protection,
     ResourceFilter,
     SharedGrant,
@@ -22,8 +25,11 @@ from consentry.core.sharing_reads import SharingReads
 
 __all__ = [
     "GrantFilter",
+    "LiveGrant",
+    "LiveResource",
     "LiveRpt",
     "Page",
+    "ProtectedRpt",
     "Protection",
     "ResourceFilter",
     "Sealer",

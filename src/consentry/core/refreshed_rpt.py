@@ -9,8 +9,9 @@ from consentry.core.asking import question
 from consentry.core.changes import Add
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant, InvalidScope
+from consentry.core.held import held_permissions
 from consentry.core.issued import TokenIssued
-from consentry.core.live import last_end, live_permissions
+from consentry.core.live import last_end
 from consentry.core.model import GrantedPermission, RefreshToken, Requester, Rpt
 from consentry.core.tokens import digest
 
@@ -80,4 +81,4 @@ async def _live(
         circles=around.circles,
         memberships=around.memberships,
     )
-    return live_permissions(asked, old.permissions, around.grants, around.resources)
+    return held_permissions(asked, old.permissions, around.grants, around.resources)

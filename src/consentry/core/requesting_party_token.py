@@ -44,7 +44,7 @@ async def earlier_rpt(ctx: Context, client: Client, ticket: PermissionTicket, se
     found = await ctx.store.rpt(rpt.owner_id, rpt.resource_server, rpt.digest)
     if found is None:
         return None
-    return Earlier(rpt=rpt, permissions=still_held(ctx, found))
+    return Earlier(rpt=rpt, permissions=await still_held(ctx, found))
 
 
 def issue(

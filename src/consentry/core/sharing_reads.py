@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from consentry.core.findings import GrantFilter, LiveRpt, Page, Protection, ResourceFilter, SharedGrant, Surroundings
+from consentry.core.findings import (
+    GrantFilter,
+    LiveRpt,
+    Page,
+    ProtectedRpt,
+    Protection,
+    ResourceFilter,
+    SharedGrant,
+    Surroundings,
+)
 from consentry.core.model import AccessRequest, Event, Grant, PermissionTicket, Requester, RequestStatus, Resource, Rpt
 
 
@@ -42,6 +51,10 @@ class SharingReads(Protocol):
         Grants are those to this requester's account or its verified e-mail address (of a stranger: the address that
         another issuer has verified), to this client, and all claim-conditioned, circle and organisation grants.
         """
+        ...
+
+    async def protected_rpt(self, pat_digest: str, digest: str) -> ProtectedRpt | None:
+        """Return a PAT, and an RPT of its owner at its resource server; requester's account, if any, enabled."""
         ...
 
     async def rpt(self, owner_id: str, resource_server: str, digest: str) -> LiveRpt | None:

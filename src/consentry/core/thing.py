@@ -1,17 +1,27 @@
-"""One of the owner's things from near: what it is, who has access, and the form that shares it."""
+"""The owner's things as pages show them: who can see each, one from near, and the form that shares it."""
 
+from consentry.core.assessment import concerns
 from consentry.core.context import Answer, Context
 from consentry.core.errors import NotFound
 from consentry.core.me import Who, me
 from consentry.core.model import Client
 from consentry.core.owner_grants import MyGrant, shown
-from consentry.core.owner_resources import MyResource, ReadMyResource, my_resource, read_my_resource
-from consentry.core.ports import Page
+from consentry.core.owner_resources import (
+    ListMyResources,
+    MyResource,
+    ReadMyResource,
+    list_my_resources,
+    my_resource,
+    read_my_resource,
+)
+from consentry.core.ports import GrantFilter, Page, ResourceFilter
 from consentry.core.sharing import Listed, listed
 from consentry.uma.codes import GRANT_UMA_TICKET
 from consentry.uma.value import value
 
 MOST_APPS = 50
+MOST_GRANTS = 200
+"""How many of the newest grants are looked at to say who can see what, in a list."""
 
 
 @value
@@ -20,6 +30,15 @@ class Thing:
 
     mine: MyResource
     grants: Listed[MyGrant]
+
+
+@value
+class SeenThing:
+    """A thing in a list, and the grants on it that count now; not ``complete`` where there may be older ones."""
+
+    mine: MyResource
+    grants: tuple[MyGrant, ...]
+    complete: bool
 
 
 @value
@@ -40,6 +59,13 @@ class ShareForm:
 
 
 @value
+class ListThings:
+    who: Who
+    wanted: ResourceFilter = ResourceFilter()
+    page: Page = Page()
+
+
+@value
 class ReadThing:
     who: Who
     resource_id: str
@@ -53,6 +79,25 @@ class ReadShareForm:
     who: Who
     resource_id: str | None = None
     grant_id: str | None = None
+
+
+async def list_things(ctx: Context, request: ListThings) -> Answer[Listed[SeenThing]]:
+    """List what is mine and who can see it, newest first."""
+    owner_id = await me(ctx, request.who)
+    mine = ListMyResources(who=request.who, wanted=request.wanted, page=request.page)
+    found = (await list_my_resources(ctx, mine)).said
+    newest = Page(limit=MOST_GRANTS)
+    grants = await ctx.store.grants(owner_id, GrantFilter(status="active", now=ctx.now), newest)
+    rows = listed(await shown(ctx, owner_id, *grants), grants, newest)
+    things = [
+        SeenThing(
+            mine=each,
+            grants=tuple(row for row in rows.items if concerns(row.grant, each.resource)),
+            complete=rows.next is None,
+        )
+        for each in found.items
+    ]
+    return Answer(Listed(items=tuple(things), next=found.next))
 
 
 async def read_thing(ctx: Context, request: ReadThing) -> Answer[Thing]:

@@ -24,7 +24,8 @@ from consentry.core.model import (
     SigningKey,
     TrustedIssuer,
 )
-from consentry.store.layout import Cell, Layout
+from consentry.store.codec import Cell
+from consentry.store.layout import Layout
 from consentry.store.statement import ONE, Guarded, Parameter, Statement, number, text, word
 from consentry.store.tables import LAYOUTS, REALM, RESOURCE
 from consentry.uma.value import value
@@ -145,8 +146,8 @@ def _adding(layout: Layout[Record], cells: dict[str, Parameter]) -> Guarded:
         .select_from(resource)
         .where(
             resource.c.realm == _REALM,
-            resource.c.owner_id == cells["owner_id"],
             resource.c.resource_id == cells["target_id"],
+            resource.c.owner_id.is_not_distinct_from(cells["owner_id"]),
         )
         .exists()
     )

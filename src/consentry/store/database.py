@@ -14,6 +14,7 @@ from consentry.store.migrate import require_current, upgrade
 from consentry.store.postgres import PostgresDriver
 from consentry.store.reads.reference import ALL_REALMS, REALM_BY_NAME, SIGNING_KEYS, TRUSTED_ISSUERS
 from consentry.store.sqlite import SqliteDriver
+from consentry.store.statistics import tell_planner
 from consentry.store.tables import REALM, SIGNING_KEY, TRUSTED_ISSUER
 from consentry.store.work import Driver, RealmWork
 
@@ -75,5 +76,6 @@ async def open_database(url: str, *, migrate: bool = False) -> StoreDatabase:
     await asyncio.to_thread(upgrade if wanted else require_current, url)
     counters = Counters()
     if address.path is not None:
+        await asyncio.to_thread(tell_planner, address.path)
         return StoreDatabase(SqliteDriver(address.path, counters), counters)
     return StoreDatabase(await PostgresDriver.open(address.url, counters), counters)

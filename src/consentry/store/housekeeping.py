@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from consentry.core.model import Record
 from consentry.store.commit import Write
+from consentry.store.json_sql import among, listed
 from consentry.store.layout import Layout
 from consentry.store.reads.reading import REALM_NAME, array
 from consentry.store.reads.reference import ALL_REALMS
-from consentry.store.statement import ZERO, Guarded, Statement, among, listed, number, text
+from consentry.store.statement import ZERO, Guarded, Statement, number, text
 from consentry.store.tables import LAYOUTS, REALM
 from consentry.store.work import Driver
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from consentry.store.address import Address
 from consentry.uma.value import value
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every schema there has been, oldest first."""
 
 State = Literal["empty", "old", "current", "newer"]

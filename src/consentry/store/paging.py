@@ -2,7 +2,7 @@
 
 from consentry.core.errors import InvalidRequest
 from consentry.core.ports import Page
-from consentry.store.layout import require_storable
+from consentry.store.codec import refuse_nul
 
 BEFORE_ALL = (2**62, "")
 """The place before the first row of a list that is newest first."""
@@ -17,7 +17,7 @@ def newest_first(page: Page) -> tuple[int, str]:
     at, dot, key = page.after.partition(".")
     if not (dot and key and at.isascii() and at.isdecimal() and len(at) <= 18 and len(key) <= LONGEST):
         raise InvalidRequest("no such page")
-    require_storable(key)
+    _require_text(key)
     return int(at), key
 
 
@@ -27,10 +27,15 @@ def by_id(page: Page) -> str:
         return ""
     if not page.after or len(page.after) > LONGEST:
         raise InvalidRequest("no such page")
-    require_storable(page.after)
+    _require_text(page.after)
     return page.after
 
 
 def size(page: Page) -> int:
     """Return how many rows to read: one more than the page shows tells whether there are more."""
     return page.limit + 1
+
+
+def _require_text(key: str) -> None:
+    if "\0" in key:
+        refuse_nul()

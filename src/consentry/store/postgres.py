@@ -5,9 +5,9 @@ It belongs to the event loop on which it was opened.
 
 from collections.abc import Sequence
 
+from consentry.store.codec import Row
 from consentry.store.commit import Write
 from consentry.store.counters import Counters
-from consentry.store.layout import Row
 from consentry.store.postgres_commits import Commits
 from consentry.store.postgres_pool import Pool
 from consentry.store.postgres_reads import Reads

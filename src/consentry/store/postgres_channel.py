@@ -14,7 +14,7 @@ import psycopg
 from psycopg import pq
 from psycopg.adapt import Transformer
 
-from consentry.store.layout import Row
+from consentry.store.codec import Row
 from consentry.uma.value import value
 
 LONGEST_PLAN = 60.0

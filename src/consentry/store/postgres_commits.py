@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from consentry.core.errors import Unavailable
 from consentry.server import StaleRealm
+from consentry.store.codec import Cell
 from consentry.store.commit import REALM_UNCHANGED, Write
 from consentry.store.counters import Counters
-from consentry.store.layout import Cell
 from consentry.store.postgres_channel import ConnectionLost, Failure, Query, Result
 from consentry.store.postgres_pool import Pool
 from consentry.store.postgres_text import query_of

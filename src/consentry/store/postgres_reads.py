@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import Sequence
 
 from consentry.core.errors import Unavailable
+from consentry.store.codec import Row
 from consentry.store.counters import Counters
-from consentry.store.layout import Row
 from consentry.store.postgres_channel import ConnectionLost, Failure, Query, Result
 from consentry.store.postgres_pool import Pool
 from consentry.store.postgres_text import query_of

@@ -1,7 +1,7 @@
 """Statements and values as PostgreSQL gets them: prepared under short names, values as text."""
 
 from consentry.core.errors import InvalidRequest
-from consentry.store.layout import Cell
+from consentry.store.codec import Cell
 from consentry.store.postgres_channel import Query
 from consentry.store.reads.reading import Call
 from consentry.store.statement import Statement

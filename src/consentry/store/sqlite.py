@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consentry.core.errors import InvalidRequest, Unavailable
+from consentry.store.codec import Row
 from consentry.store.commit import Write
 from consentry.store.counters import Counters
-from consentry.store.layout import Row
 from consentry.store.reads.reading import Call
 from consentry.store.sqlite_writer import Job, Writer
 from consentry.store.work import Driver
@@ -41,21 +41,20 @@ class SqliteDriver(Driver):
         self._writer = Writer(lambda: connect(path), counters)
 
     async def read(self, calls: Sequence[Call]) -> Sequence[Sequence[Row]]:
-        """Run statements here and now: that is faster than to hand them to anybody."""
+        """Run statements here and now: that is faster than to hand them to anybody.  Together they see one state."""
         connection = self._connection()
-        answers = []
         try:
-            for statement, arguments in calls:
-                compiled = statement.sqlite
-                for argument in arguments:
-                    if isinstance(argument, str) and "\0" in argument:
-                        raise InvalidRequest("text must not contain NUL characters")
-                answers.append(connection.execute(compiled.text, compiled.arrange(arguments)).fetchall())
+            if len(calls) == 1:
+                return [_rows(connection, calls[0])]
+            connection.execute("BEGIN")
+            try:
+                return [_rows(connection, call) for call in calls]
+            finally:
+                connection.execute("COMMIT")
         except (OverflowError, UnicodeEncodeError) as problem:
             raise InvalidRequest("no such text or number") from problem
         except sqlite3.OperationalError as problem:
             raise Unavailable("the database cannot be read", reason=str(problem)) from problem
-        return answers
 
     async def write(self, writes: Sequence[Write], expected: tuple[str, int] | None) -> bool:
         """Hand an answer's writes to the writer and wait until they are on disk."""
@@ -79,6 +78,15 @@ class SqliteDriver(Driver):
             connection = self._own.connection = connect(self._path)
             self._opened.append(connection)
         return connection
+
+
+def _rows(connection: sqlite3.Connection, call: Call) -> Sequence[Row]:
+    statement, arguments = call
+    for argument in arguments:
+        if isinstance(argument, str) and "\0" in argument:
+            raise InvalidRequest("text must not contain NUL characters")
+    compiled = statement.sqlite
+    return connection.execute(compiled.text, compiled.arrange(arguments)).fetchall()
 
 
 def connect(path: Path) -> sqlite3.Connection:

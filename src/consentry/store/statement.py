@@ -10,14 +10,11 @@ from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.elements import ClauseElement, ColumnElement
-from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.sql.elements import ClauseElement
 
-from consentry.store.layout import Cell
+from consentry.store.codec import Cell
 from consentry.uma.value import value
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -119,80 +116,3 @@ def number(name: str) -> sa.BindParameter[int]:
 def word(constant: str) -> sa.ColumnElement[str]:
     """Spell a constant of the program (never anything else) in a statement."""
     return sa.literal_column(f"'{constant}'", sa.Text())
-
-
-class elements(GenericFunction[str]):  # noqa: N801 - spelled like the function it is in SQL
-    """The elements of a JSON array, one a row."""
-
-    type = sa.Text()
-    inherit_cache = True
-
-
-class member(GenericFunction[str]):  # noqa: N801
-    """One text member of a JSON object."""
-
-    type = sa.Text()
-    inherit_cache = True
-
-
-def each(array: sa.ColumnElement[str], alias: str) -> tuple[sa.FromClause, sa.ColumnElement[str]]:
-    """Return the table of a JSON array's elements and its one column."""
-    table = elements(array).table_valued("value", name=alias)
-    return table, table.c.value
-
-
-class among(ColumnElement[bool]):  # noqa: N801 - reads as the condition it is
-    """A column is among the rows of a select.
-
-    PostgreSQL gets an array, which is put together first: then nothing is left for a planner to guess, whatever it
-    knows about the tables, and the rows are found by probing an index.
-    """
-
-    type = sa.Boolean()
-    inherit_cache = True
-    _traverse_internals = [  # noqa: RUF012 - as the library declares it
-        ("column", InternalTraversal.dp_clauseelement),
-        ("rows", InternalTraversal.dp_clauseelement),
-    ]
-
-    def __init__(self, column: sa.ColumnElement[str], rows: sa.ScalarSelect[str]) -> None:
-        self.column = column
-        self.rows = rows
-
-
-def listed(array: sa.ColumnElement[str], alias: str = "listed") -> sa.ScalarSelect[str]:
-    """Select the elements of a JSON array, to stand in `among`."""
-    table, column = each(array, alias)
-    return sa.select(column).select_from(table).scalar_subquery()
-
-
-@compiles(among, "sqlite")
-def _among_sqlite(element: among, compiler: SQLCompiler, **options: object) -> str:
-    return f"{compiler.process(element.column, **options)} IN {compiler.process(element.rows, **options)}"
-
-
-@compiles(among, "postgresql")
-def _among_postgresql(element: among, compiler: SQLCompiler, **options: object) -> str:
-    return f"{compiler.process(element.column, **options)} = ANY (ARRAY{compiler.process(element.rows, **options)})"
-
-
-@compiles(elements, "sqlite")
-def _elements_sqlite(element: elements, compiler: SQLCompiler, **options: object) -> str:
-    return f"json_each({compiler.process(element.clauses, **options)})"
-
-
-@compiles(elements, "postgresql")
-def _elements_postgresql(element: elements, compiler: SQLCompiler, **options: object) -> str:
-    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSONB))"
-
-
-@compiles(member, "sqlite")
-def _member_sqlite(element: member, compiler: SQLCompiler, **options: object) -> str:
-    document, name = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"json_extract({document}, '$.' || {name})"
-
-
-@compiles(member, "postgresql")
-def _member_postgresql(element: member, compiler: SQLCompiler, **options: object) -> str:
-    document, name = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"(CAST({document} AS JSONB) ->> {name})"

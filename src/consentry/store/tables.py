@@ -5,7 +5,7 @@ realm and digest.  Records are found by these keys and indexes and in no other w
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -30,6 +30,7 @@ from consentry.core.model import (
     Record,
     RefreshToken,
     RepeatedAnswer,
+    Requester,
     Resource,
     Rpt,
     Session,
@@ -38,11 +39,16 @@ from consentry.core.model import (
     TrustedIssuer,
     UsedOnce,
 )
-from consentry.store.layout import NUMBER, TEXT, Derived, Layout, members_of
+from consentry.store.codec import json_text
+from consentry.store.layout import NUMBER, TEXT, Derived, Layout
+from consentry.store.members import Member, members_of
 
 R = TypeVar("R", bound=Record)
 
 metadata = sa.MetaData()
+
+APART = "\x1f"
+"""What stands between the parts of a key that is made of several."""
 
 LAYOUTS: dict[type, Layout[Record]] = {}
 """Every record's layout, for those who are given a record of whatever kind."""
@@ -60,9 +66,36 @@ def grantee_key(kind: GranteeKind, id: str) -> str:
     return f"{kind}:{fold(id) if kind == 'email' else id}"
 
 
-def target_key(kind: TargetKind, id: str) -> str:
-    """Return what the grants on one resource, label or type are found by."""
+def target(kind: TargetKind, id: str) -> str:
+    """Spell what a grant is about."""
     return f"{kind}:{id}"
+
+
+def targets_of(resource: Resource) -> Iterator[tuple[TargetKind, str]]:
+    """List everything that a grant on a resource may name: its id, its type and its labels."""
+    yield "resource", resource.resource_id
+    if resource.type is not None:
+        yield "type", resource.type
+    for label in resource.labels:
+        yield "label", label
+
+
+def target_key(owner_id: str, kind: TargetKind, id: str) -> str:
+    """Return what an owner's grants on one resource, label or type are found by."""
+    return f"{owner_id}{APART}{target(kind, id)}"
+
+
+def asker_key(owner_id: str, resource_server: str, client_id: str, requester: Requester) -> str:
+    """Return what the requests of one requester to an owner are found by."""
+    return APART.join((owner_id, resource_server, client_id, requester.issuer, requester.subject))
+
+
+def _target_key(grant: Grant) -> str:
+    return target_key(grant.owner_id, grant.target_kind, grant.target_id)
+
+
+def _grantee_key(grant: Grant) -> str:
+    return grantee_key(grant.grantee.kind, grant.grantee.id)
 
 
 def open_key(request: AccessRequest) -> str | None:
@@ -71,6 +104,12 @@ def open_key(request: AccessRequest) -> str | None:
     if request.status != "open" or not asks.subject:
         return None
     return f"{request.resource_server} {request.client_id} {asks.issuer} {asks.subject} {request.fingerprint}"
+
+
+def _column(member: Member) -> sa.Column[str] | sa.Column[int]:
+    if member.kind in {"number", "flag"}:
+        return sa.Column(member.name, NUMBER, nullable=member.null_column)
+    return sa.Column(member.name, TEXT, nullable=member.null_column)
 
 
 def _lay(
@@ -83,7 +122,10 @@ def _lay(
 ) -> Layout[R]:
     members = members_of(record, key=key)
     leading = "name" if record is Realm else "realm"
-    columns = {m.name: sa.Column(m.name, NUMBER if m.number else TEXT, nullable=m.nullable) for m in members}
+    columns = {
+        m.name: sa.Column(m.name, NUMBER if m.kind in {"number", "flag"} else TEXT, nullable=m.null_column)
+        for m in members
+    }
     columns |= {column: sa.Column(column, TEXT) for column in derived or {}}
     if record is not Realm:
         columns["realm"] = sa.Column("realm", TEXT, nullable=False)
@@ -187,7 +229,11 @@ RESOURCE = _lay(
         ("owner_id", "resource_server", "resource_id"),
         ("owner_id", "created_at", "resource_id"),
     ],
-    derived={"name_folded": lambda resource: fold(resource.name or "")},
+    derived={
+        "name_folded": lambda resource: fold(resource.name or ""),
+        # Everything that a grant on it may name, as JSON text.
+        "targets": lambda resource: json_text([target(*each) for each in targets_of(resource)]),
+    },
 )
 GRANT = _lay(
     Grant,
@@ -195,14 +241,17 @@ GRANT = _lay(
     key=("owner_id", "grant_id"),
     indexes=[
         ("grant_id",),
-        ("owner_id", "target_key", "grantee_key"),
+        ("reach_key",),
+        ("target_key", "created_at", "grant_id"),
         ("owner_id", "grantee_id", "created_at", "grant_id"),
         ("owner_id", "created_at", "grant_id"),
         ("grantee_key", "created_at", "grant_id"),
     ],
     derived={
-        "target_key": lambda grant: target_key(grant.target_kind, grant.target_id),
-        "grantee_key": lambda grant: grantee_key(grant.grantee.kind, grant.grantee.id),
+        "target_key": _target_key,
+        "grantee_key": _grantee_key,
+        # Owner, target and grantee in one: what an assessment looks for, whatever else the owner has shared.
+        "reach_key": lambda grant: f"{_target_key(grant)}{APART}{_grantee_key(grant)}",
     },
 )
 CIRCLE = _lay(Circle, "circle", key=("owner_id", "circle_id"))
@@ -218,16 +267,26 @@ ACCESS_REQUEST = _lay(
     "access_request",
     key=("owner_id", "request_id"),
     indexes=[
+        ("request_id",),
         ("owner_id", "created_at", "request_id"),
         ("owner_id", "status", "created_at", "request_id"),
-        ("owner_id", "resource_server", "client_id", "requester_subject"),
+        ("asker_key",),
         ("requester_account_id", "created_at", "request_id"),
     ],
     derived={
-        "requester_subject": lambda request: request.requester.subject,
+        "asker_key": lambda request: asker_key(
+            request.owner_id, request.resource_server, request.client_id, request.requester
+        ),
         "requester_account_id": lambda request: request.requester.account_id,
         "open_key": open_key,
     },
 )
 _unique(ACCESS_REQUEST, "realm", "owner_id", "open_key", when="open_key IS NOT NULL")
+sa.Index(
+    "ix_grant_refusals",
+    GRANT.table.c.realm,
+    GRANT.table.c.owner_id,
+    sqlite_where=sa.text("allow = 0"),
+    postgresql_where=sa.text("allow = 0"),
+)
 EVENT = _lay(Event, "event", key=("owner_id", "at", "event_id"))

@@ -151,7 +151,7 @@ class Application:
     def _finished(self, request: Request, route: Route | None, response: Response) -> Response:
         """Add the headers that every response has; a HEAD request gets them alone."""
         headers = [*response.headers, *self._standing, (b"x-request-id", request.request_id.encode())]
-        if not any(name == b"content-security-policy" for name, _ in response.headers):
+        if API_POLICY[0] not in dict(response.headers):
             headers.append(API_POLICY)
         if route is not None and route.cors and request.method != "OPTIONS":
             headers += (ANY_ORIGIN, EXPOSED)

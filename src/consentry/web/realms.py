@@ -17,6 +17,10 @@ from consentry.web.http import Request
 PREFIX = "/realms/"
 WELL_KNOWN = "/.well-known/"
 DOCUMENTS = tuple(WELL_KNOWN + name for name in (WELL_KNOWN_UMA, WELL_KNOWN_OPENID, WELL_KNOWN_OAUTH))
+HOME = "/"
+AT_THE_ROOT = (HOME, *DOCUMENTS)
+"""What the host itself answers, for the default realm."""
+
 REFRESH_SECONDS = 2.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -55,7 +59,7 @@ class Realms:
         host = request.headers.get("host", "").lower()
         if host in self._hosts:
             return Place(realm=self._hosts[host], path=path)
-        if path in DOCUMENTS and self._default is not None:
+        if path in AT_THE_ROOT and self._default is not None:
             return Place(realm=self._default, path=path)
         return None
 
@@ -85,4 +89,4 @@ def _below(rest: str, *, inserted: str) -> Place | None:
     name, slash, path = rest.partition("/")
     if not _NAME.fullmatch(name) or (inserted and slash):
         return None
-    return Place(realm=name, path=inserted or slash + path)
+    return Place(realm=name, path=inserted or slash + path or HOME)

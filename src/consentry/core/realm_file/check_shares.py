@@ -40,8 +40,10 @@ def check_grant(grant: GrantEntry) -> Faults:
 
 
 def _check_grantee(grantee: GranteeEntry) -> Faults:
-    if len([said for said in members(grantee).values() if said]) != 1:
-        yield "grantee", "exactly one of account, email, circle, claims, client says with whom"
+    if len([said for name, said in members(grantee).items() if said and name != "role"]) != 1:
+        yield "grantee", "exactly one of account, email, circle, organisation, claims, client says with whom"
+    if grantee.role and not grantee.organisation:
+        yield "grantee.role", "goes with organisation"
 
 
 def _check_conditions(grant: GrantEntry) -> Faults:

@@ -71,6 +71,9 @@ def grantee_of(entry: GranteeEntry, people: People) -> Grantee | None:
         return Grantee(kind="email", id=entry.email)
     if entry.circle:
         return Grantee(kind="circle", id=entry.circle)
+    if entry.organisation:
+        account = people.named(entry.organisation)
+        return Grantee(kind="organisation", id=account.account_id, role=entry.role) if account else None
     if entry.client:
         return Grantee(kind="client", id=entry.client)
     claims = (Claim(issuer=claim.issuer, name=claim.name, value=claim.value) for claim in entry.claims or ())
@@ -133,6 +136,8 @@ def _grantee_entry(grantee: Grantee, people: People) -> GranteeEntry:
             return GranteeEntry(email=grantee.id)
         case "circle":
             return GranteeEntry(circle=grantee.id)
+        case "organisation":
+            return GranteeEntry(organisation=people.name(grantee.id), role=grantee.role)
         case "client":
             return GranteeEntry(client=grantee.id)
         case "claims":

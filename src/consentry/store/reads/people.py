@@ -6,9 +6,10 @@ import sqlalchemy as sa
 
 from consentry.core.model import Account, Consent, Interaction, Session
 from consentry.core.ports import Page, SignedIn
+from consentry.store.json_sql import among, listed
 from consentry.store.paging import by_id, size
 from consentry.store.reads.reading import REALM_NAME, Reading, array, by, within
-from consentry.store.statement import ZERO, Statement, among, listed, number, text
+from consentry.store.statement import ZERO, Statement, number, text
 from consentry.store.tables import ACCOUNT, CONSENT, INTERACTION, SESSION, fold
 
 _account, _session = ACCOUNT.table, SESSION.table

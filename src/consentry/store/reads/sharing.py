@@ -6,11 +6,13 @@ import sqlalchemy as sa
 
 from consentry.core.model import AccessRequest, Event, Grant, RequestStatus, Resource
 from consentry.core.ports import GrantFilter, Page, ResourceFilter, SharedGrant
-from consentry.store.layout import Cell, Layout
+from consentry.store.codec import Cell
+from consentry.store.json_sql import among, listed
+from consentry.store.layout import Layout
 from consentry.store.paging import by_id, newest_first, size
-from consentry.store.reads.reading import REALM_NAME, R, Reading, array, by, within
-from consentry.store.statement import ZERO, Parameter, Statement, among, listed, number, text, word
-from consentry.store.tables import ACCESS_REQUEST, EVENT, GRANT, RESOURCE, fold, grantee_key, target_key
+from consentry.store.reads.reading import REALM_NAME, R, Reading, also, array, by, within
+from consentry.store.statement import ZERO, Parameter, Statement, number, text, word
+from consentry.store.tables import ACCESS_REQUEST, EVENT, GRANT, RESOURCE, fold, grantee_key, target_key, targets_of
 
 _resource, _grant, _request = RESOURCE.table, GRANT.table, ACCESS_REQUEST.table
 _owner_id, _account_id, _ids = text("owner_id"), text("account_id"), text("ids")
@@ -60,10 +62,10 @@ OWNER_RESOURCES = _newest_first(
     sa.or_(_server.is_(None), _resource.c.resource_server == _server),
     given=(_owner_id, _name, _type, _label, _server),
 )
-OWNER_RESOURCE = by(RESOURCE, "resource of an owner", "owner_id", "resource_id")
+OWNER_RESOURCE = by(RESOURCE, "resource of an owner", "owner_id", "resource_id", filters={"owner_id"})
 OWNER_RESOURCES_BY_ID = Statement(
     "resources of an owner by id",
-    within(RESOURCE, _resource.c.owner_id == _owner_id, among(_resource.c.resource_id, listed(_ids))),
+    within(RESOURCE, among(_resource.c.resource_id, listed(_ids)), also(_resource.c.owner_id, _owner_id)),
     REALM_NAME,
     _owner_id,
     _ids,
@@ -75,8 +77,9 @@ _GRANT_STATUS = sa.case(
     (_grant.c.not_before > _now, word("scheduled")),
     else_=word("active"),
 )
-_grants_wanted = (_grant.c.owner_id == _owner_id, sa.or_(_status.is_(None), _status == _GRANT_STATUS))
-GRANT_BY_ID = by(GRANT, "grant", "owner_id", "grant_id")
+_in_that_state = sa.or_(_status.is_(None), _status == _GRANT_STATUS)
+_grants_wanted = (_grant.c.owner_id == _owner_id, _in_that_state)
+GRANT_BY_ID = by(GRANT, "grant", "owner_id", "grant_id", filters={"owner_id"})
 GRANTS = _newest_first(
     "grants of an owner", GRANT, "created_at", "grant_id", *_grants_wanted, given=(_owner_id, _status, _now)
 )
@@ -85,10 +88,10 @@ GRANTS_ON = _newest_first(
     GRANT,
     "created_at",
     "grant_id",
-    *_grants_wanted,
+    _in_that_state,
     _grant.c.target_key == _key,
     sa.or_(_grantee_id.is_(None), _grant.c.grantee_id == _grantee_id),
-    given=(_owner_id, _status, _now, _key, _grantee_id),
+    given=(_status, _now, _key, _grantee_id),
 )
 GRANTS_TO = _newest_first(
     "grants of an owner to somebody",
@@ -104,9 +107,8 @@ GRANTS_REACHING = _newest_first(
     GRANT,
     "created_at",
     "grant_id",
-    _grant.c.owner_id == _owner_id,
     among(_grant.c.target_key, listed(_keys)),
-    given=(_owner_id, _keys),
+    given=(_keys,),
 )
 SHARED_WITH = _newest_first(
     "grants by others",
@@ -128,7 +130,7 @@ SHARED_WITH = _newest_first(
     ),
 )
 
-REQUEST_BY_ID = by(ACCESS_REQUEST, "access request", "owner_id", "request_id")
+REQUEST_BY_ID = by(ACCESS_REQUEST, "access request", "owner_id", "request_id", filters={"owner_id"})
 _to_owner = _request.c.owner_id == _owner_id
 REQUESTS = _newest_first(
     "requests to an owner", ACCESS_REQUEST, "created_at", "request_id", _to_owner, given=(_owner_id,)
@@ -150,7 +152,13 @@ ASKED_BY = _newest_first(
     _request.c.requester_account_id == _account_id,
     given=(_account_id,),
 )
-ASKED = by(ACCESS_REQUEST, "request by an account", "requester_account_id", "request_id")
+ASKED = by(
+    ACCESS_REQUEST,
+    "request by an account",
+    "requester_account_id",
+    "request_id",
+    filters={"requester_account_id"},
+)
 EVENTS = _newest_first(
     "events of an owner", EVENT, "at", "event_id", EVENT.table.c.owner_id == _owner_id, given=(_owner_id,)
 )
@@ -185,21 +193,19 @@ class SharingReads(Reading):
 
     async def grants(self, owner_id: str, wanted: GrantFilter, page: Page) -> Sequence[Grant]:
         """List an owner's grants, newest first."""
-        key: tuple[Cell, ...] = (owner_id, wanted.status, wanted.now)
+        state: tuple[Cell, ...] = (wanted.status, wanted.now)
         place = (*newest_first(page), size(page))
         if wanted.resource_id is not None:
-            on = target_key("resource", wanted.resource_id)
-            return await self.many(GRANT, GRANTS_ON, *key, on, wanted.grantee_id, *place)
+            on = target_key(owner_id, "resource", wanted.resource_id)
+            return await self.many(GRANT, GRANTS_ON, *state, on, wanted.grantee_id, *place)
         if wanted.grantee_id is not None:
-            return await self.many(GRANT, GRANTS_TO, *key, wanted.grantee_id, *place)
-        return await self.many(GRANT, GRANTS, *key, *place)
+            return await self.many(GRANT, GRANTS_TO, owner_id, *state, wanted.grantee_id, *place)
+        return await self.many(GRANT, GRANTS, owner_id, *state, *place)
 
     async def grants_reaching(self, owner_id: str, resource: Resource, page: Page) -> Sequence[Grant]:
         """List an owner's grants that a resource falls under, by id, type or label, newest first."""
-        keys = [target_key("resource", resource.resource_id), *(target_key("label", each) for each in resource.labels)]
-        if resource.type is not None:
-            keys.append(target_key("type", resource.type))
-        return await self.many(GRANT, GRANTS_REACHING, owner_id, array(keys), *newest_first(page), size(page))
+        keys = [target_key(owner_id, *target) for target in targets_of(resource)]
+        return await self.many(GRANT, GRANTS_REACHING, array(keys), *newest_first(page), size(page))
 
     async def shared_with(self, account_id: str, email: str | None, page: Page) -> Sequence[SharedGrant]:
         """List grants by others to this account or its verified address, newest first."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 from consentry.core.context import Decision
 from consentry.core.errors import LoginRequired, Refusal
 from consentry.core.framed import Framed
-from consentry.web.console import words
+from consentry.web.console import request_words, words
 from consentry.web.console.words import ScopeWords
 from consentry.web.http import Header, Request, Response
 from consentry.web.pages.cookies import Note
@@ -37,6 +37,7 @@ def show(
         section=section,
         status=status,
         words=words,
+        asks=request_words,
         scopes=scope_words(visit),
         issuer=visit.request.issuer,
         in_dialog=in_dialog(visit.request),

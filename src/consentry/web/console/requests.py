@@ -9,8 +9,8 @@ from consentry.core.owner_requests import refuse as refuse_request
 from consentry.web.console import places
 from consentry.web.console.lists import older, page_of
 from consentry.web.console.page import Said, ask, go_on, scope_words, show
+from consentry.web.console.request_words import asked_scopes, decided
 from consentry.web.console.terms import PRESETS, Typed, typed
-from consentry.web.console.words import asked_scopes, decided
 from consentry.web.forms import read_query
 from consentry.web.http import Request, Response
 from consentry.web.pages.cookies import Note

@@ -1,8 +1,7 @@
 """What is mine: the list, and one thing with everybody who has access."""
 
-from consentry.core.owner_resources import ListMyResources, list_my_resources
 from consentry.core.ports import ResourceFilter
-from consentry.core.thing import ReadThing, read_thing
+from consentry.core.thing import ListThings, ReadThing, list_things, read_thing
 from consentry.web.console import places
 from consentry.web.console.lists import older, page_of
 from consentry.web.console.page import ask, show
@@ -20,10 +19,10 @@ async def things_page(parts: Parts, request: Request) -> Response:
     visit = await arrive(parts, request)
     query = read_query(request)
     search = query.get("search", "").strip()[:LONGEST_SEARCH]
-    question = ListMyResources(
+    question = ListThings(
         who=visit.who, wanted=ResourceFilter(name=search or None), page=page_of(query, limit=THINGS_PAGE)
     )
-    frame, said = await ask(visit, list_my_resources, question)
+    frame, said = await ask(visit, list_things, question)
     more = older(places.THINGS, said.next, search=search)
     return show(visit, "things.html", frame, section="resources", things=said.items, search=search, more=more)
 

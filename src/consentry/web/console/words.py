@@ -1,16 +1,15 @@
 """How pages say it: people, scopes, grants and requests in plain words, never an id where a name exists."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 from zlib import crc32
 
 from consentry.core.model import Account, Grantee
 from consentry.core.owner_grants import MyGrant
-from consentry.core.owner_requests import Asking
 from consentry.core.owner_resources import MyResource
 from consentry.core.people import Person
 from consentry.core.realm import ScopeDescription
-from consentry.core.requester import MyRequest, SharedWithMe
+from consentry.core.requester import SharedWithMe
+from consentry.core.thing import SeenThing
 from consentry.uma.value import value
 from consentry.web.pages.render import day, plain
 
@@ -32,15 +31,6 @@ PICTURES = {
     "door": "door-open",
 }
 """Icons for things, by a word in their type or name."""
-
-
-@value
-class State:
-    """Where something stands, as a badge."""
-
-    text: str
-    tone: str = ""
-    icon: str = ""
 
 
 @value
@@ -91,7 +81,10 @@ def grantee_hint(row: MyGrant) -> str:
         case "claims":
             return "Whoever proves this when they ask"
         case "circle":
-            return ""
+            return "Everybody in this circle"
+        case "organisation":
+            role = row.grant.grantee.role
+            return f"Everybody there who is {role}" if role else "Everybody who belongs there"
 
 
 def target(row: MyGrant) -> str:
@@ -124,7 +117,7 @@ def through(apps: Sequence[str]) -> str:
 
 def stopped(row: MyGrant) -> str:
     """Say what has ended, and what cannot be called back."""
-    return f"{grantee(row)} has no more access to {target(row)}. It ended at once; what was copied before stays copied."
+    return f"{grantee(row)} has no more access to {target(row)}. It ended at once. Copies made before stay."
 
 
 def paused(row: MyGrant) -> str:
@@ -145,50 +138,18 @@ def day_name(at: int, now: int) -> str:
     return {0: "Today", 1: "Yesterday"}.get(now // DAY - at // DAY) or day(at)
 
 
-def asked_things(asking: Asking) -> str:
-    """Return the names of what somebody asks for."""
-    return listing([plain(each.name) for each in asking.things]) or "something that is gone"
-
-
-def asked_scopes(asking: Asking) -> tuple[str, ...]:
-    """Return every scope that a request is about, once."""
-    return tuple(dict.fromkeys(scope for each in asking.things for scope in each.scopes))
-
-
-def verified(asking: Asking, issuer: str) -> str:
-    """Say how we know who is asking."""
-    if asking.verified_by == issuer:
-        return "Signed in here"
-    return f"Vouched for by {urlsplit(asking.verified_by).netloc or asking.verified_by}" if asking.verified_by else ""
-
-
-def asker(asking: Asking) -> str:
-    """Return what to call whoever asks."""
-    return plain(asking.person) or "Somebody"
-
-
-def decided(asking: Asking, scopes: ScopeWords) -> str:
-    """Say what became of a request."""
-    what, who = asked_things(asking), asker(asking)
-    match asking.request.status:
-        case "approved":
-            return f"You allowed it: {who} can {scopes.may(asked_scopes(asking))} ({what})."
-        case "narrowed":
-            return f"You allowed a part of what {who} asked for ({what})."
-        case "denied":
-            return f"You said no to {who} ({what})."
-        case "blocked":
-            return f"You said no to {who} and everything they may ask with {plain(asking.app)}."
-        case "withdrawn":
-            return f"{who} no longer asks for {what}."
-        case "open":
-            return f"{who} asks for {what}."
-
-
 def things_of(person: Person) -> str:
     """Return what somebody can see, in a line."""
     names = list(dict.fromkeys(target(row) for row in person.grants))
     return listing(names) if len(names) <= 2 else f"{names[0]}, {names[1]} and {len(names) - 2} more"
+
+
+def seen_by(thing: SeenThing) -> str:
+    """Return who can see a thing now, in a line."""
+    names = list(dict.fromkeys(grantee(row) for row in thing.grants if row.grant.allow))
+    if not names:
+        return "Only you" if thing.complete else f"Kept by {plain(thing.mine.kept_by)}"
+    return f"You, {names[0]} and {len(names) - 1} more" if len(names) > 2 else listing(["You", *names])
 
 
 def all_paused(person: Person) -> bool:
@@ -212,22 +173,6 @@ def shared_thing(row: SharedWithMe) -> str:
     if row.thing is not None:
         return plain(row.thing)
     return "Something that is gone" if row.grant.target_kind == "resource" else "Several things"
-
-
-def asked_state(row: MyRequest, now: int) -> State:
-    """Return what became of something I asked for.  A block looks like a no."""
-    match row.request.status:
-        case "open":
-            waits = row.request.expires_at > now
-            return State(text="Waiting", tone="warn", icon="hourglass") if waits else State(text="No answer")
-        case "approved":
-            return State(text="Allowed", tone="good", icon="check")
-        case "narrowed":
-            return State(text="Partly allowed", tone="good", icon="check")
-        case "denied" | "blocked":
-            return State(text="Denied", tone="bad", icon="ban")
-        case "withdrawn":
-            return State(text="Withdrawn")
 
 
 def _unknown(of: Grantee) -> str:

@@ -20,6 +20,10 @@ from consentry.web.http import Request, Response
 
 LONGEST_PAGE = 200
 
+FIRST = 0
+LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+"""With its time zone taken off, a moment can lie beyond what a calendar of four-digit years can name."""
+
 Moment = Annotated[datetime, Meta(tz=True)]
 """A moment as RFC 3339 writes it; without a time zone it would be nobody's."""
 
@@ -58,8 +62,13 @@ def write_list(listed: Listed[Row], row: Callable[[Row], Mapping[str, object]]) 
 
 
 def to_seconds(moment: datetime | None) -> int | None:
-    """Return a moment as epoch seconds."""
-    return None if moment is None else int(moment.timestamp())
+    """Return a moment as epoch seconds.  Raises `InvalidRequest` for one that `to_text` could not write again."""
+    if moment is None:
+        return None
+    seconds = int(moment.timestamp())
+    if not FIRST <= seconds <= LAST:
+        raise InvalidRequest("a time has to lie between the years 1970 and 9999")
+    return seconds
 
 
 def to_text(seconds: int | None) -> str | None:

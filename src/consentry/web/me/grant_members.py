@@ -70,6 +70,8 @@ def _grantee_members(grantee: Grantee, username: str | None) -> Mapping[str, obj
             return {"account": username or grantee.id}
         case "email" | "circle" | "client":
             return {grantee.kind: grantee.id}
+        case "organisation":
+            return {"organisation": username or grantee.id, **({"role": grantee.role} if grantee.role else {})}
         case "claims":
             claims = [{"issuer": each.issuer, "name": each.name, "value": each.value} for each in grantee.claims]
             return {"claims": claims}

@@ -3,6 +3,7 @@
 from consentry.web.pages.account import account_page, end_other_session, sign_out, signed_out, withdraw_app
 from consentry.web.pages.authorization import authorization_by_form, authorization_by_query, consent, continued
 from consentry.web.pages.errors import refuse_page
+from consentry.web.pages.home import home
 from consentry.web.pages.sign_in import sign_in_page, sign_in_posted
 from consentry.web.pages.static import static
 from consentry.web.route import Route
@@ -11,6 +12,7 @@ AUTHORIZE = {"GET": authorization_by_query, "POST": authorization_by_form}
 SIGN_IN = {"GET": sign_in_page, "POST": sign_in_posted}
 
 ROUTES: tuple[Route, ...] = (
+    Route(path="/", methods={"GET": home}, guard="open", refuse=refuse_page),
     Route(path="/authorize", methods=AUTHORIZE, guard="open", name="authorization_endpoint", refuse=refuse_page),
     Route(path="/continue", methods={"GET": continued}, guard="browser", refuse=refuse_page),
     Route(path="/consent", methods={"POST": consent}, guard="browser", refuse=refuse_page),

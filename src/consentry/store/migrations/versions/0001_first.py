@@ -158,7 +158,7 @@ def _uma() -> None:
         "resource",
         key="realm owner_id resource_id",
         text="realm owner_id resource_id resource_server resource_scopes extra labels",
-        maybe_text="name description type icon_uri parent name_folded",
+        maybe_text="name description type icon_uri parent name_folded targets",
         number="favourite created_at version",
     )
     _index("resource", "realm owner_id created_at resource_id")
@@ -174,7 +174,7 @@ def _sharing() -> None:
             "realm owner_id grant_id target_kind target_id grantee_kind grantee_id grantee_claims scopes "
             "client_ids created_by"
         ),
-        maybe_text="purpose note parent target_key grantee_key",
+        maybe_text="purpose note parent target_key grantee_key reach_key",
         number="allow uses ask_me reshare created_at version",
         maybe_number="not_before expires_at max_uses paused_at",
     )
@@ -182,18 +182,20 @@ def _sharing() -> None:
     _index("grant", "realm grantee_key created_at grant_id")
     _index("grant", "realm owner_id created_at grant_id")
     _index("grant", "realm owner_id grantee_id created_at grant_id")
-    _index("grant", "realm owner_id target_key grantee_key")
+    _index("grant", "realm reach_key")
+    _index("grant", "realm target_key created_at grant_id")
     _create(
         "access_request",
         key="realm owner_id request_id",
         text="realm owner_id request_id resource_server client_id requester permissions fingerprint status",
-        maybe_text="message requester_subject requester_account_id open_key",
+        maybe_text="message asker_key requester_account_id open_key",
         number="created_at expires_at version",
         maybe_number="decided_at",
     )
+    _index("access_request", "realm asker_key")
     _index("access_request", "realm owner_id created_at request_id")
-    _index("access_request", "realm owner_id resource_server client_id requester_subject")
     _index("access_request", "realm owner_id status created_at request_id")
+    _index("access_request", "realm request_id")
     _index("access_request", "realm requester_account_id created_at request_id")
     _unique("access_request", "realm owner_id open_key", when="open_key IS NOT NULL")
     _create(

@@ -22,6 +22,8 @@ def upgrade() -> None:
     _filled("permission_ticket", "remember", sa.BigInteger(), "0")
     _columns("rpt", maybe_text="jkt requester_email")
     _columns("grant", maybe_text="grantee_role")
+    refused = sa.text("allow = 0")
+    op.create_index("ix_grant_refusals", "grant", ["realm", "owner_id"], sqlite_where=refused, postgresql_where=refused)
     _create(
         "membership",
         key="realm organisation_id account_id",
