@@ -26,7 +26,7 @@ from consentry.core.requested_scopes import Wanted
 from consentry.core.tokens import digest
 from consentry.plugins import claim_tokens
 from consentry.server import OpenRealm
-from consentry.uma.codes import SCOPE_UMA_PROTECTION
+from consentry.uma.codes import GRANT_UMA_TICKET, SCOPE_UMA_PROTECTION
 from consentry.web.http import AsgiApp, Message, Receive, Scope, Send
 
 Change = Callable[[str, dict[str, str], int, dict[str, object]], tuple[int, dict[str, object]]]
@@ -123,6 +123,14 @@ def a_foreign_resource_is_forbidden(
 ) -> tuple[int, dict[str, object]]:
     if status == 404 and "/uma/resource/" in path and not path.endswith("no-such-resource"):
         return 403, {"error": "access_denied"}
+    return status, members
+
+
+def an_rpt_means_nothing(
+    path: str, form: dict[str, str], status: int, members: dict[str, object]
+) -> tuple[int, dict[str, object]]:
+    if form.get("grant_type") == GRANT_UMA_TICKET:
+        return 200, {"access_token": "made-up", "token_type": "Bearer"}
     return status, members
 
 

@@ -1,4 +1,4 @@
-"""Ten faults, and the cases that have to find them; without the fault the same cases find nothing."""
+"""Ten faults and one more, and the cases that have to find them; without the fault the same cases find nothing."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -22,6 +22,8 @@ OUTSIDE: dict[planted.Change, tuple[str, ...]] = {
     planted.introspection_shows_scope: ("F-5.1.1-2",),
     planted.request_submitted_has_no_ticket: ("G-3.3.6-15", "G-1.3.1-1"),
     planted.a_foreign_resource_is_forbidden: ("F-3.2-6",),
+    # A kit that only looks for what must not be there would be content with this one.
+    planted.an_rpt_means_nothing: ("F-5.1.1-2", "F-5.1.1-3", "G-1.3-1", "G-3.3.4-13", "G-3.7-3"),
 }
 NOT_TO_BE_MISSED = sorted({each for ids in (*INSIDE.values(), *OUTSIDE.values()) for each in ids})
 

@@ -173,6 +173,7 @@ async def _(bench: Bench) -> None:
     thing, answer = await everything(bench)
     found = await granted(bench, answer)
     extra = {scope for scopes in found.values() for scope in scopes} - {"view", "download"}
+    check(found, "the RPT is not active")
     check(not extra and set(found) <= {thing.resource_id}, f"the RPT has more than was asked for: {found}")
 
 

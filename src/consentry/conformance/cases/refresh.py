@@ -64,6 +64,7 @@ async def _(bench: Bench) -> None:
 async def _(bench: Bench) -> None:
     _thing, issued = await bench.shared("view")
     rpt = issued.string("access_token")
+    check(await bench.is_active(rpt), "a fresh RPT is not active")
     (await bench.revokes(rpt)).expect(200)
     check(not await bench.is_active(rpt), "an RPT that was given back is still active")
     if bench.profile.features.refresh:
@@ -83,6 +84,7 @@ async def _(bench: Bench) -> None:
         bench.note("tried with an RPT: there are no PCTs")
         for hint in (HINT_PCT, HINT_ACCESS_TOKEN, "no_such_hint"):
             rpt = (await bench.shared("view"))[1].string("access_token")
+            check(await bench.is_active(rpt), "a fresh RPT is not active")
             (await bench.revokes(rpt, token_type_hint=hint)).expect(200)
             check(not await bench.is_active(rpt), f"with the hint {hint} the RPT is still active")
         return
