@@ -22,7 +22,7 @@ class Inside:
         answer = await self._site.http.request(
             request.method, f"{PUBLIC_URL}{request.path}", headers=dict(request.headers), content=request.body
         )
-        return Reply(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+        return Reply(status=answer.status_code, lines=tuple(answer.headers.items()), body=answer.content)
 
 
 @asynccontextmanager
