@@ -55,8 +55,6 @@ async def _(bench: Bench) -> None:
     thing = await bench.resource()
     await bench.share(thing, "carol", "view")
     _thing, pct = await pct_of(bench, thing, person="carol", client="c3")
-    (await shortens(bench, thing, pct, "c3")).expect(200)
-    _thing, pct = await pct_of(bench, thing, person="carol", client="c3")
     await bench.owner("carol").act("forget", {"client_id": bench.stage.client("c3").client_id})
     (await shortens(bench, thing, pct, "c3")).refuses(NEED_INFO, 403)
 
