@@ -155,11 +155,11 @@ async def _(bench: Bench) -> None:
 
 @AREA.case("G-3.3.2-12", "MAY", "The interaction may begin with signing in")
 async def _(bench: Bench) -> None:
-    url = bench.interaction_url(await fresh(bench))
-    answer = await bench.wire.send("GET", url, headers={"accept": "text/html"})
+    answer = await bench.wire.send("GET", bench.interaction_url(await fresh(bench)), headers={"accept": "text/html"})
     check(answer.status < 400, f"a browser without a session is answered {answer}")
-    arrived = await opened(bench, url, until=bench.stage.client("c1").claims_redirect_uri)
-    bench.note(f"a browser that signs in on the way comes to {arrived.title}")
+    until = bench.stage.client("c1").claims_redirect_uri
+    arrived = await opened(bench, bench.interaction_url(await fresh(bench)), until=until)
+    check("error" not in arrived.parameters and arrived.answer.status < 400, f"after that comes {arrived.title}")
 
 
 @RETURN.case("G-3.3.3-1", "MUST", "The browser comes back with a new ticket that carries on with what was gathered")
