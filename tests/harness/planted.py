@@ -80,8 +80,8 @@ def _acknowledge_before_commit() -> None:
 
     async def write(self: SqliteDriver, writes: Sequence[Write], expected: tuple[str, int] | None) -> bool:
         loop = asyncio.get_running_loop()
-        job = Job(writes=writes, expected=expected, loop=loop, future=loop.create_future())
-        loop.call_later(LATE, self._writer.submit, job)
+        job = Job(writes=writes, expected=expected, future=loop.create_future())
+        loop.call_later(LATE, self.writer.submit, job)
         return True
 
     patch.object(SqliteDriver, "write", write).start()
