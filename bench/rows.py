@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from bench.world import REALM, World, owner_id
 from consentry.core.model import Record
-from consentry.store.layout import Cell, Layout
+from consentry.store.codec import Cell
+from consentry.store.layout import Layout
 from consentry.store.tables import ACCOUNT, GRANT, RESOURCE
 from consentry.uma.value import value
 

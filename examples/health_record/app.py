@@ -100,7 +100,7 @@ class HealthRecord:
         self._records = Records(settings.database)
         self._protections: dict[str, Protection] = {}
         self._sessions = Sessions[AuthorizationRequest | Person]("health-record")
-        self._pages = Pages(Path(__file__).parent / "templates", app="records", brand="Health record")
+        self._pages = Pages(Path(__file__).parent / "templates", app="records", brand="Health portal")
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:

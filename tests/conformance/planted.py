@@ -1,13 +1,14 @@
 """Faults that are put into a server of a test, to see that the kit finds them."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
 
-from consentry.core import introspection, permission
+from consentry.core import introspection, live, permission
 from consentry.core.assessment import Assessment, Question, assess
 from consentry.core.bearer import bearer
 from consentry.core.context import Context
@@ -26,7 +27,7 @@ from consentry.core.requested_scopes import Wanted
 from consentry.core.tokens import digest
 from consentry.plugins import claim_tokens
 from consentry.server import OpenRealm
-from consentry.uma.codes import SCOPE_UMA_PROTECTION
+from consentry.uma.codes import GRANT_UMA_TICKET, SCOPE_UMA_PROTECTION
 from consentry.web.http import AsgiApp, Message, Receive, Scope, Send
 
 Change = Callable[[str, dict[str, str], int, dict[str, object]], tuple[int, dict[str, object]]]
@@ -48,9 +49,9 @@ def a_foreign_pat_is_accepted_at_introspection(plant: pytest.MonkeyPatch) -> Non
         await bearer(ctx, pat, scope=SCOPE_UMA_PROTECTION)
         for client_id in ("c1", "c2", "c3"):
             rpt = await ctx.store.rpt_of_client(client_id, digest(token or ""))
-            live = rpt and await ctx.store.rpt(rpt.owner_id, rpt.resource_server, digest(token or ""))
-            if live:
-                return await introspection._rpt(ctx, live)  # noqa: SLF001 - the fault is in who may ask, nothing else
+            found = rpt and await ctx.store.rpt(rpt.owner_id, rpt.resource_server, digest(token or ""))
+            if found:
+                return await introspection._rpt(ctx, found)  # noqa: SLF001 - the fault is in who may ask, nothing else
         return INACTIVE
 
     plant.setattr(introspection, "_for_pat", for_pat)
@@ -90,10 +91,10 @@ def an_unregistered_scope_is_accepted(plant: pytest.MonkeyPatch) -> None:
 
 
 def an_rpt_outlives_its_share(plant: pytest.MonkeyPatch) -> None:
-    def live(permissions: tuple[GrantedPermission, ...], *_: object, **__: object) -> tuple[GrantedPermission, ...]:
-        return permissions
+    def untouched(*given: object) -> GrantedPermission:
+        return next(each for each in given if isinstance(each, GrantedPermission))
 
-    plant.setattr(introspection, "live_permissions", live)
+    plant.setattr(live, "_live", untouched)
 
 
 def need_info_returns_the_ticket_that_was_shown(
@@ -124,6 +125,69 @@ def a_foreign_resource_is_forbidden(
     if status == 404 and "/uma/resource/" in path and not path.endswith("no-such-resource"):
         return 403, {"error": "access_denied"}
     return status, members
+
+
+def an_rpt_means_nothing(
+    path: str, form: dict[str, str], status: int, members: dict[str, object]
+) -> tuple[int, dict[str, object]]:
+    if form.get("grant_type") == GRANT_UMA_TICKET:
+        return 200, {"access_token": "made-up", "token_type": "Bearer"}
+    return status, members
+
+
+def a_pct_comes_unasked(
+    path: str, form: dict[str, str], status: int, members: dict[str, object]
+) -> tuple[int, dict[str, object]]:
+    if form.get("grant_type") == GRANT_UMA_TICKET and status == 200:
+        return status, {**members, "pct": "always-the-same"}
+    return status, members
+
+
+class Interaction:
+    """Changes where the claims interaction sends the browser."""
+
+    def __init__(self, turn: Callable[[str, str, dict[str, str]], str]) -> None:
+        self._turn = turn
+        self._asked: dict[str, str] = {}
+
+    def __call__(self, app: AsgiApp) -> AsgiApp:
+        """Put this before a server."""
+
+        async def turned(scope: Scope, receive: Receive, send: Send) -> None:
+            query = {name: texts[0] for name, texts in parse_qs(scope.get("query_string", b"").decode()).items()}
+            if str(scope.get("path")).endswith("/uma/claims"):
+                self._asked = query
+
+            async def sent(message: Message) -> None:
+                if message["type"] == "http.response.start" and "/uma/claims" in str(scope["path"]):
+                    found = [text for name, text in message["headers"] if name == b"location"]
+                    there = self._turn(str(scope["path"]), found[0].decode() if found else "", self._asked)
+                    others = [(name, text) for name, text in message["headers"] if name != b"location"]
+                    if there:
+                        message = {**message, "status": 303, "headers": [*others, (b"location", there.encode())]}
+                await send(message)
+
+            await app(scope, receive, sent)
+
+        return turned
+
+
+def the_ticket_shown_comes_back(path: str, there: str, asked: dict[str, str]) -> str:
+    return re.sub(r"(?<=[?&]ticket=)[^&]+", asked.get("ticket", ""), there)
+
+
+def the_state_is_lost(path: str, there: str, asked: dict[str, str]) -> str:
+    return re.sub(r"&state=[^&]*", "", there)
+
+
+def an_address_is_not_compared(path: str, there: str, asked: dict[str, str]) -> str:
+    """Send the browser to whatever address came with the request, instead of showing an error."""
+    return there or f"{asked.get('claims_redirect_uri') or 'https://attacker.example/'}?error=invalid_request"
+
+
+def nobody_is_asked(path: str, there: str, asked: dict[str, str]) -> str:
+    address = asked.get("claims_redirect_uri") or "http://127.0.0.1:9411/claims"
+    return f"{address}{'&' if '?' in address else '?'}ticket=another"
 
 
 def altering(app: AsgiApp, change: Change) -> AsgiApp:

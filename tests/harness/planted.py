@@ -19,7 +19,13 @@ from consentry.store.sqlite_writer import Job
 from consentry.store.statement import Guarded, number, text
 from consentry.store.tables import LAYOUTS
 
-Bug = Literal["read-then-update", "remembered-introspection", "acknowledge-before-commit", "commit-in-two-halves"]
+Bug = Literal[
+    "read-then-update",
+    "remembered-introspection",
+    "acknowledge-before-commit",
+    "commit-in-two-halves",
+    "crash-at-introspection",
+]
 
 LATE = 0.03
 """Seconds between the word that something is done and the doing."""
@@ -36,6 +42,8 @@ def plant(bug: Bug) -> None:
             _acknowledge_before_commit()
         case "commit-in-two-halves":
             _commit_in_two_halves()
+        case "crash-at-introspection":
+            _crash_at_introspection()
         case _:
             assert_never(bug)
 
@@ -72,8 +80,8 @@ def _acknowledge_before_commit() -> None:
 
     async def write(self: SqliteDriver, writes: Sequence[Write], expected: tuple[str, int] | None) -> bool:
         loop = asyncio.get_running_loop()
-        job = Job(writes=writes, expected=expected, loop=loop, future=loop.create_future())
-        loop.call_later(LATE, self._writer.submit, job)
+        job = Job(writes=writes, expected=expected, future=loop.create_future())
+        loop.call_later(LATE, self.writer.submit, job)
         return True
 
     patch.object(SqliteDriver, "write", write).start()
@@ -90,3 +98,12 @@ def _commit_in_two_halves() -> None:
         return done
 
     patch.object(SqliteDriver, "write", write).start()
+
+
+def _crash_at_introspection() -> None:
+    """Let introspection stumble over something unforeseen, with what it was asked in hand."""
+
+    async def protected_rpt(self: RptReads, pat_digest: str, digest: str) -> ProtectedRpt | None:
+        raise RuntimeError(f"{self.realm} {pat_digest} {digest}")
+
+    patch.object(RptReads, "protected_rpt", protected_rpt).start()

@@ -23,7 +23,7 @@ from tests.worlds import SECRET_KEY
 Each = TypeVar("Each")
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["consentry.app", "consentry.cli.serve", "alembic.command", "granian.server"])
+CONTEXT.set_forkserver_preload(["consentry.app", "consentry.cli.serve", "consentry.cli.supervisor", "alembic.command"])
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
@@ -52,6 +52,8 @@ class ServerProcess:
             "CONSENTRY_SECRET_KEY": SECRET_KEY,
             "CONSENTRY_PASSWORDS__MEMORY_KIB": "8",
             "CONSENTRY_PASSWORDS__ITERATIONS": "1",
+            "CONSENTRY_PASSWORDS__PARALLELISM": "1",
+            "TMPDIR": str(folder),  # who is killed does not clear up
             **(settings or {}),
         }
         self._process = CONTEXT.Process(target=_serve, args=(environment, str(self.output), str(self.log), bug))

@@ -26,8 +26,13 @@ class Reply:
     """What came back."""
 
     status: int
-    headers: Mapping[str, str]
+    lines: tuple[tuple[str, str], ...]
     body: bytes
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; of one that came twice, the last."""
+        return dict(self.lines)
 
     @property
     def members(self) -> Mapping[str, object]:
@@ -55,8 +60,8 @@ class Request:
     @property
     def octets(self) -> bytes:
         """The request as it travels."""
-        lines = {"host": "127.0.0.1", **self.headers, "content-length": str(len(self.body))}
-        head = "".join(f"{name}: {text}\r\n" for name, text in lines.items())
+        headers = {"host": "127.0.0.1", **self.headers, "content-length": str(len(self.body))}
+        head = "".join(f"{name}: {text}\r\n" for name, text in headers.items())
         return f"{self.method} {self.path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + self.body
 
 
@@ -86,10 +91,12 @@ class Connection:
     async def _answer(self, method: str) -> Reply:
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         status = int(head[0].split(" ")[1])
-        headers = {name.lower(): text for name, _, text in (line.partition(": ") for line in head[1:] if line)}
+        pairs = (line.partition(": ") for line in head[1:] if line)
+        lines = tuple((name.lower(), text) for name, _, text in pairs)
+        headers = dict(lines)
         assert "transfer-encoding" not in headers
         length = 0 if method == "HEAD" or status in {204, 304} else int(headers.get("content-length", "0"))
-        return Reply(status=status, headers=headers, body=await self._reader.readexactly(length))
+        return Reply(status=status, lines=lines, body=await self._reader.readexactly(length))
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from consentry.settings.schema import Settings
 from consentry.store.counters import Counters
 from consentry.store.database import StoreDatabase
 from consentry.uma.value import value
-from consentry.web.routes import ROUTES
-from tests.harness.stage import PATH, PUBLIC_URL, RECORDS, SURGERY, Stage, stage_on
+from tests.harness.inside import Inside, inside
+from tests.harness.stage import PATH, RECORDS, SURGERY, Stage, stage_on
 from tests.harness.stores import BOTH_STORES, store_url
-from tests.harness.wire import Request, bare, bearer, document, form
-from tests.web.site import QUICK, Site
+from tests.harness.wire import Reply, Request, bare, bearer, document, form
 
 AT_MOST = {
     "permission ticket": 2,
@@ -39,27 +37,27 @@ AT_MOST = {
 
 @value
 class Answered:
-    """A body, and what was counted on the way to it."""
+    """An answer, and what was counted on the way to it."""
 
-    status: int
-    text: dict[str, object]
+    reply: Reply
     spent: Counters
 
 
 @value
 class Scene:
-    """A server without a socket on a seeded database."""
+    """A server on a seeded database, and a walk through it."""
 
-    stage: Stage
-    site: Site
+    server: Inside
+
+    @property
+    def stage(self) -> Stage:
+        return self.server.stage
 
     async def ask(self, request: Request) -> Answered:
         database = self.stage.world.server.database
         assert isinstance(database, StoreDatabase)
         before = replace(database.counters)
-        answer = await self.site.http.request(
-            request.method, f"{PUBLIC_URL}{request.path}", headers=dict(request.headers), content=request.body
-        )
+        reply = await self.server.ask(request)
         after = database.counters
         spent = Counters(
             statements=after.statements - before.statements,
@@ -67,8 +65,7 @@ class Scene:
             batches=after.batches - before.batches,
             commits=after.commits - before.commits,
         )
-        found = answer.json() if answer.content else {}
-        return Answered(status=answer.status_code, text=found if isinstance(found, dict) else {}, spent=spent)
+        return Answered(reply=reply, spent=spent)
 
     async def everything(self) -> dict[str, Answered]:
         """Walk through the protocol once."""
@@ -77,24 +74,24 @@ class Scene:
         told["jwks"] = await self.ask(bare("GET", f"{PATH}/jwks", {}))
         description = {"resource_scopes": ["read"], "name": "a page"}
         told["register"] = await self.ask(document("POST", f"{PATH}/uma/resource", description, pat))
-        one = f"{PATH}/uma/resource/{told['register'].text['_id']}"
+        one = f"{PATH}/uma/resource/{told['register'].reply.text('_id')}"
         told["read one"] = await self.ask(bare("GET", one, pat))
         told["update"] = await self.ask(document("PUT", one, description, pat))
         told["list"] = await self.ask(bare("GET", f"{PATH}/uma/resource", pat))
         terms = {"resource_id": cast.record.resource_id, "grantee": {"account": "carol"}, "scopes": ["read"]}
         told["share"] = await self.ask(document("POST", f"{PATH}/me/grants", terms, manager))
         told["permission ticket"] = await self.ask(stage.wants(cast.record.resource_id))
-        ticket = str(told["permission ticket"].text["ticket"])
+        ticket = told["permission ticket"].reply.text("ticket")
         told["UMA grant that needs more"] = await self.ask(stage.redeems(ticket, claim_token="", claim_token_format=""))
-        ticket = str(told["UMA grant that needs more"].text["ticket"])
+        ticket = told["UMA grant that needs more"].reply.text("ticket")
         told["UMA grant"] = await self.ask(stage.redeems(ticket))
-        rpt, refresh_token = (str(told["UMA grant"].text[name]) for name in ("access_token", "refresh_token"))
+        rpt, refresh_token = (told["UMA grant"].reply.text(name) for name in ("access_token", "refresh_token"))
         told["introspection of an RPT"] = await self.ask(stage.introspects(rpt))
         refreshing = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         told["refreshed RPT"] = await self.ask(form(f"{PATH}/token", refreshing, SURGERY))
-        revoked = {"token": str(told["refreshed RPT"].text["access_token"])}
+        revoked = {"token": told["refreshed RPT"].reply.text("access_token")}
         told["revoke"] = await self.ask(form(f"{PATH}/revoke", revoked, SURGERY))
-        stopped = f"{PATH}/me/grants/{told['share'].text['id']}"
+        stopped = f"{PATH}/me/grants/{told['share'].reply.text('id')}"
         told["stop sharing"] = await self.ask(bare("DELETE", stopped, manager))
         own = {"grant_type": "client_credentials", "scope": "uma_protection"}
         told["client credentials"] = await self.ask(form(f"{PATH}/token", own, RECORDS))
@@ -110,10 +107,8 @@ async def scene(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         await stage.world.replace(
             replace(client, account_id=organisation.account_id, grant_types=("client_credentials", *client.grant_types))
         )
-        site = Site(stage.world, Settings(base_url=PUBLIC_URL, passwords=QUICK), ROUTES)
-        yield Scene(stage=stage, site=site)
-        await site.http.aclose()
-        assert site.crashes == []
+        async with inside(stage) as server:
+            yield Scene(server=server)
 
 
 async def test_a_request_waits_for_its_database_no_more_often_than_was_promised(scene: Scene) -> None:
@@ -122,7 +117,7 @@ async def test_a_request_waits_for_its_database_no_more_often_than_was_promised(
     for name, answered in told.items():
         spent = answered.spent
         print(f"{name}: {spent.round_trips} round trips, {spent.statements} statements, {spent.batches} batches")
-        assert answered.status < 300 or "needs" in name, answered
+        assert answered.reply.status < 300 or "needs" in name, answered
         assert spent.round_trips <= AT_MOST[name], name
         assert spent.batches <= spent.round_trips, name
     assert told.keys() == AT_MOST.keys()

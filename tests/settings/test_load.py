@@ -136,3 +136,9 @@ def test_the_settings_do_not_show_their_secrets() -> None:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert all("description=" in str(kind) for kind in known().values())
+
+
+def test_settings_that_do_not_go_together_name_the_line_to_mend() -> None:
+    text = wrong({"CONSENTRY_PASSWORDS__MEMORY_KIB": "16", "CONSENTRY_PASSWORDS__PARALLELISM": "4"})
+    assert "CONSENTRY_PASSWORDS__MEMORY_KIB" in text
+    assert "at least 32" in text

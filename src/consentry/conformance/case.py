@@ -20,7 +20,8 @@ DOCUMENTS = {"G": "Grant", "F": "FedAuthz"}
 class Case:
     """One requirement.  Without a ``body`` it is left to people, for the ``reason`` given.
 
-    ``alone``: it changes what other cases stand on, so it runs after them and by itself.
+    ``alone``: it changes what other cases stand on, so it runs after them and by itself.  Cases of one ``group`` run
+    one at a time, because they share something of which there is only so much.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Case:
     body: Body | None = None
     reason: str = ""
     alone: bool = False
+    group: str = ""
 
     @property
     def section(self) -> str:
@@ -54,11 +56,15 @@ class Area:
         """Go through the cases."""
         return iter(self._cases)
 
-    def case(self, id: str, level: Level, title: str, *, alone: bool = False) -> Callable[[Body], Body]:
+    def case(
+        self, id: str, level: Level, title: str, *, alone: bool = False, group: str = ""
+    ) -> Callable[[Body], Body]:
         """Add the decorated function as the test of a requirement."""
 
         def add(body: Body) -> Body:
-            self._cases.append(Case(id=id, level=level, area=self.title, title=title, body=body, alone=alone))
+            self._cases.append(
+                Case(id=id, level=level, area=self.title, title=title, body=body, alone=alone, group=group)
+            )
             return body
 
         return add

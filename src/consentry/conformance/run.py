@@ -1,6 +1,7 @@
 """Runs the cases: a few at a time, each for so long at most, those that disturb others at the end."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -34,10 +35,11 @@ class Result:
 async def run(stage: Stage, cases: Sequence[Case], *, done: Callable[[Result], None] = lambda _: None) -> list[Result]:
     """Run cases and return their results in the order of the cases; ``done`` hears of each as it ends."""
     turns = asyncio.Semaphore(stage.profile.concurrency)
+    groups = {case.group: asyncio.Lock() for case in cases if case.group}
     results: dict[str, Result] = {}
 
     async def take(case: Case) -> None:
-        async with turns:
+        async with groups.get(case.group, contextlib.nullcontext()), turns:
             results[case.id] = await run_one(stage, case)
             done(results[case.id])
 

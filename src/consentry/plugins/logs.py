@@ -6,7 +6,8 @@ What an exception says is not logged, since it may quote what was sent; where it
 import logging
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 
 from consentry.settings.schema import Log
 
@@ -15,13 +16,16 @@ FRAMES = 12
 
 
 def log_configuration(log: Log) -> dict[str, object]:
-    """Return the configuration for `logging.config.dictConfig`: ours and the web server's lines look alike."""
+    """Return the configuration for `logging.config.dictConfig`: ours and the web server's lines look alike.
+
+    It can be pickled: where processes are not forked, the workers get it so.
+    """
     as_text = log.format == "text" or (log.format == "auto" and sys.stderr.isatty())
     level = log.level.upper()
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"lines": {"()": _formatter(as_text=as_text)}},
+        "formatters": {"lines": {"()": partial(_formatter, as_text=as_text)}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines", "stream": "ext://sys.stderr"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
@@ -50,22 +54,19 @@ def log_failed_start(problem: Exception) -> None:
     logging.getLogger(LOGGER).error("cannot start: %s", problem, extra={"exception": type(problem).__qualname__})
 
 
-def _formatter(*, as_text: bool) -> Callable[[], logging.Formatter]:
-    def make() -> logging.Formatter:
-        import structlog  # noqa: PLC0415 - half of what a command needs to start, and most never log
+def _formatter(*, as_text: bool) -> logging.Formatter:
+    import structlog  # noqa: PLC0415 - half of what a command needs to start, and most never log
 
-        enrich: list[structlog.typing.Processor] = [
-            structlog.stdlib.add_log_level,
-            structlog.stdlib.add_logger_name,
-            structlog.stdlib.ExtraAdder(),
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-        ]
-        render: structlog.typing.Processor = (
-            structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer()
-        )
-        return structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=enrich,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
-        )
-
-    return make
+    enrich: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    render: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer()
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=enrich,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+    )

@@ -4,12 +4,14 @@ Each check returns what is wrong, or None.
 """
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from consentry.settings.schema import is_loopback
+from consentry.settings.schema import Settings, is_loopback
 
 SHORTEST_KEY = 32
+LEAST_KIB_A_LANE = 8
+"""What Argon2 needs (RFC 9106 3.1)."""
 
 
 def _wrong_base_url(url: object) -> str | None:
@@ -48,6 +50,13 @@ def _wrong_networks(networks: object) -> str | None:
     except ValueError:
         return "has to be a list of networks such as 10.0.0.0/8"
     return None
+
+
+def together(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Say which settings do not go with one another: the name of one, and what is wrong with it."""
+    least = LEAST_KIB_A_LANE * settings.passwords.parallelism
+    if settings.passwords.memory_kib < least:
+        yield "passwords.memory_kib", f"has to be at least {least}: {LEAST_KIB_A_LANE} for each lane of parallelism"
 
 
 CHECKS: Mapping[str, Callable[[object], str | None]] = {

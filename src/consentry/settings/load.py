@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from consentry.settings.checks import CHECKS
+from consentry.settings.checks import CHECKS, together
 from consentry.settings.development_key import kept_key
 from consentry.settings.schema import PREFIX, SECRETS, SettingError, Settings, is_loopback, sqlite_path
 
@@ -51,7 +51,10 @@ def read(path: Path | None = None, environment: Mapping[str, str] | None = None)
     for name, check in CHECKS.items():
         if name in values and (wrong := check(values[name])):
             raise SettingError(f"{found[name].place}: {name} {wrong}")
-    return _assemble(values)
+    settings = _assemble(values)
+    for name, wrong in together(settings):
+        raise SettingError(f"{found[name].place if name in found else 'the settings'}: {name} {wrong}")
+    return settings
 
 
 def known() -> Mapping[str, object]:

@@ -6,6 +6,7 @@ it serves.
 """
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ LONGEST_PLAN = 60.0
 
 PATIENCE = 4.0
 """Seconds after which a server that says nothing is taken for gone."""
+
+PASSING = {"40001", "40P01", "57P01", "57P02", "57P03"}
+"""Two who got in each other's way, and a server that is shutting down or starting."""
 
 SETTINGS = (
     "SET statement_timeout = '2s'",
@@ -56,6 +60,11 @@ class Failure:
     message: str
     aborted: bool = False
 
+    @property
+    def passing(self) -> bool:
+        """Tell whether the same statement may be done if it is sent again."""
+        return self.sqlstate in PASSING
+
 
 Result = Sequence[Row] | Failure
 
@@ -67,7 +76,7 @@ class _Sent:
     """A batch on its way."""
 
     results: list[Result]
-    future: asyncio.Future[Sequence[Result]]
+    future: asyncio.Future[Sequence[Result]] | None
     deadline: float
     hear: Hear | None
 
@@ -78,6 +87,8 @@ class Channel:
     def __init__(self, connection: "psycopg.AsyncConnection[object]", texts: Mapping[bytes, bytes]) -> None:
         self._connection = connection
         self._pq = connection.pgconn
+        # Our own handle on the socket: libpq closes its own when the connection ends, while the loop still watches.
+        self._socket = os.dup(connection.pgconn.socket)
         self._loop = asyncio.get_running_loop()
         self._rows = Transformer(connection)
         self._texts = texts
@@ -131,7 +142,7 @@ class Channel:
 
     def _plan_afresh(self) -> None:
         self._pq.send_query_params(b"DISCARD PLANS", None)
-        self._finish(self._loop.create_future())
+        self._finish(None)
         self._plans_live = min(2 * self._plans_live, LONGEST_PLAN)
         self._plans_end = self._loop.time() + self._plans_live
 
@@ -143,7 +154,7 @@ class Channel:
     def _start(self) -> None:
         self._pq.nonblocking = 1
         self._pq.enter_pipeline_mode()
-        self._loop.add_reader(self._pq.socket, self._read)
+        self._loop.add_reader(self._socket, self._read)
 
     def _prepare(self, queries: Sequence[Query]) -> None:
         """Prepare what is asked for the first time, as a batch of its own: a failure after it must not undo it."""
@@ -151,10 +162,10 @@ class Channel:
         if new:
             for name in new:
                 self._pq.send_prepare(name, self._texts[name])
-            self._finish(self._loop.create_future())
+            self._finish(None)
             self._prepared |= new
 
-    def _finish(self, future: asyncio.Future[Sequence[Result]], hear: Hear | None = None) -> None:
+    def _finish(self, future: asyncio.Future[Sequence[Result]] | None, hear: Hear | None = None) -> None:
         """End a batch and send it."""
         self._pq.pipeline_sync()
         deadline = self._loop.time() + PATIENCE
@@ -166,9 +177,9 @@ class Channel:
     def _write(self) -> None:
         left = self._pq.flush()
         if left and not self._writing:
-            self._loop.add_writer(self._pq.socket, self._write)
+            self._loop.add_writer(self._socket, self._write)
         elif self._writing and not left:
-            self._loop.remove_writer(self._pq.socket)
+            self._loop.remove_writer(self._socket)
         self._writing = bool(left)
 
     def _read(self) -> None:
@@ -185,7 +196,7 @@ class Channel:
         sent = self._sent[0]
         if message.status == pq.ExecStatus.PIPELINE_SYNC:
             self._sent.popleft()
-            if not sent.future.done():
+            if sent.future is not None and not sent.future.done():
                 sent.future.set_result(sent.results)
             return
         result = self._result(message)
@@ -220,11 +231,13 @@ class Channel:
         """Give up the connection and tell everybody who waits for it."""
         if self.lost is None:
             self.lost = why
-            self._loop.remove_reader(self._pq.socket)
-            self._loop.remove_writer(self._pq.socket)
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            os.close(self._socket)
+            self._pq.finish()
             if self._watch is not None:
                 self._watch.cancel()
         for sent in self._sent:
-            if not sent.future.done():
+            if sent.future is not None and not sent.future.done():
                 sent.future.set_exception(ConnectionLost(why))
         self._sent.clear()

@@ -24,8 +24,6 @@ ATTEMPTS = 6
 GUARD_FAILED = {"22012", "23505"}
 """Division by zero is how our guards speak; and a key that is taken."""
 
-TRY_AGAIN = {"40001", "40P01"}
-
 NOT_NOW = {"08", "25", "53", "55", "57", "58"}
 """Classes of errors that say nothing about the answer: no connection, read-only, no room, timeout, trouble."""
 
@@ -88,6 +86,7 @@ class Commits:
         try:
             results = await self._submit([query for job in batch for query in job.queries])
         except ConnectionLost:
+            self._counters.retries += len(batch)
             await asyncio.gather(*(self._alone(job, unsure=True) for job in batch))
             return
         if any(isinstance(result, Failure) for result in results):
@@ -117,7 +116,7 @@ class Commits:
                     return True
                 if failure.sqlstate in GUARD_FAILED:
                     return await self._refused(job, place, unsure=unsure)
-                if failure.sqlstate not in TRY_AGAIN:
+                if not failure.passing:
                     raise _problem(failure)
             self._counters.retries += 1
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - only to keep out of step

@@ -95,7 +95,7 @@ class Reads:
 
 
 def _settle(waiting: Waiting, found: dict[Query, Result]) -> None:
-    """Give somebody their rows, unless one of their statements was not run because of somebody else's."""
+    """Give somebody their rows, unless their statements were not run and may be yet."""
     results = [found[query] for query in waiting.queries]
     rows = [result for result in results if not isinstance(result, Failure)]
     if waiting.future.done():
@@ -103,6 +103,7 @@ def _settle(waiting: Waiting, found: dict[Query, Result]) -> None:
     if len(rows) == len(results):
         waiting.future.set_result(rows)
         return
-    problem = next((result for result in results if isinstance(result, Failure) and not result.aborted), None)
-    if problem is not None:
+    failures = [result for result in results if isinstance(result, Failure)]
+    problem = next((failure for failure in failures if not failure.aborted), None)
+    if problem is not None and not problem.passing:
         waiting.future.set_exception(Unavailable("the database cannot be read", reason=problem.message))

@@ -1,4 +1,4 @@
-"""The SQLite driver: reads where the request runs, all writes in one thread that commits for everybody who waits.
+"""The SQLite driver: statements where the request runs, and a thread that commits for everybody who waits.
 
 A commit is durable when it returns (``synchronous=FULL``), and costs one sync for the whole batch.  Several processes
 of one machine may use one file.
@@ -15,11 +15,8 @@ from consentry.store.codec import Row
 from consentry.store.commit import Write
 from consentry.store.counters import Counters
 from consentry.store.reads.reading import Call
-from consentry.store.sqlite_writer import Job, Writer
+from consentry.store.sqlite_writer import PATIENCE, Job, Writer
 from consentry.store.work import Driver
-
-PATIENCE = 5.0
-"""Seconds that a write waits for other processes to let go of the file."""
 
 SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -32,13 +29,14 @@ SETTINGS = (
 
 
 class SqliteDriver(Driver):
-    """One file; a connection for each thread that reads, and the writer's."""
+    """One file; a connection for each thread that reads, and the writer's.  Belongs to the event loop that writes."""
 
     def __init__(self, path: Path, counters: Counters) -> None:
         self._path = path
         self._own = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self._writer = Writer(lambda: connect(path), counters)
+        self._counters = counters
+        self._writer: Writer | None = None
 
     async def read(self, calls: Sequence[Call]) -> Sequence[Sequence[Row]]:
         """Run statements here and now: that is faster than to hand them to anybody.  Together they see one state."""
@@ -58,9 +56,8 @@ class SqliteDriver(Driver):
 
     async def write(self, writes: Sequence[Write], expected: tuple[str, int] | None) -> bool:
         """Hand an answer's writes to the writer and wait until they are on disk."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[bool] = loop.create_future()
-        self._writer.submit(Job(writes=writes, expected=expected, loop=loop, future=future))
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.writer.submit(Job(writes=writes, expected=expected, future=future))
         try:
             return await future
         except (OverflowError, UnicodeEncodeError) as problem:
@@ -68,9 +65,19 @@ class SqliteDriver(Driver):
 
     async def close(self) -> None:
         """Write what was accepted, then close every connection."""
-        await asyncio.get_running_loop().run_in_executor(None, self._writer.close)
+        if self._writer is not None:
+            await self._writer.close()
         for connection in self._opened:
             connection.close()
+
+    @property
+    def writer(self) -> Writer:
+        """The writer, on the loop that first needs it."""
+        if self._writer is None:
+            connection = connect(self._path)
+            connection.execute("PRAGMA busy_timeout = 0")
+            self._writer = Writer(connection, self._counters)
+        return self._writer
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)

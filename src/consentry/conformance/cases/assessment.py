@@ -163,9 +163,9 @@ async def _(bench: Bench) -> None:
 async def _(bench: Bench) -> None:
     lifetime = bench.profile.lifetimes.pct
     skip_unless(lifetime is not None and lifetime <= bench.profile.lifetimes.patience, "PCTs live too long to wait")
-    thing, pct = await pct_of(bench)
+    thing, pct = await pct_of(bench, client="c2")
     await bench.wait((lifetime or 0) + 1)
-    (await shortens(bench, thing, pct)).refuses(NEED_INFO, 403)
+    (await shortens(bench, thing, pct, "c2")).refuses(NEED_INFO, 403)
 
 
 @AREA.case("G-3.3.4-13", "DEF", "An RPT never has more than the candidates")
@@ -173,6 +173,7 @@ async def _(bench: Bench) -> None:
     thing, answer = await everything(bench)
     found = await granted(bench, answer)
     extra = {scope for scopes in found.values() for scope in scopes} - {"view", "download"}
+    check(found, "the RPT is not active")
     check(not extra and set(found) <= {thing.resource_id}, f"the RPT has more than was asked for: {found}")
 
 

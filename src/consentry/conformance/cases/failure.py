@@ -89,7 +89,8 @@ async def _(bench: Bench) -> None:
     if bench.profile.features.strict_scopes:
         answer.refuses(INVALID_SCOPE)
     else:
-        answer.expect(200)
+        found = await bench.permissions(answer.expect(200).string("access_token"))
+        check(found == {thing.resource_id: {"view"}}, f"the scope has to be left out, the RPT has {found}")
 
 
 @AREA.case("G-3.3.6-7", "DEF", "need_info: for missing claims, and for a claim token that is bad in any way")

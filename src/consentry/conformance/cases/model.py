@@ -78,6 +78,7 @@ async def _(bench: Bench) -> None:
     daves = await bench.resource(owner="dave")
     await bench.share(daves, "bob", "view")
     later = (await bench.rpt((daves, ["view"]), rpt=earlier)).string("access_token")
+    check(await bench.is_active(later, "dave"), "the RPT for the second owner's resource is not active")
     for token in {earlier, later}:
         seen = await bench.permissions(token, "alice"), await bench.permissions(token, "dave")
         check(not all(seen), "one token has permissions of two owners")
@@ -120,6 +121,7 @@ async def _(bench: Bench) -> None:
     if bench.profile.hooks.deny and answers[-1].code == REQUEST_SUBMITTED:
         await bench.deny(thing)
         answers.append(await bench.asks(await bench.ticket((thing, ["view"])), "bob"))
+    check(answers[4].code == NEED_INFO, f"without claims the answer is {answers[4]}")
     for answer in answers:
         check(answer.code is not None, f"every call ends in a token or an error, not in {answer}")
         has_ticket = "ticket" in answer.members

@@ -7,12 +7,22 @@ from consentry.conformance.bench import Bench, Thing
 from consentry.conformance.outcome import Failed, skip_unless
 from consentry.conformance.wire import Answer
 
+NONE = "the profile says that there are no persisted claims tokens"
+GROUP = "pct"
+"""Servers keep only so many PCTs of one person at one client, and forget the oldest."""
+
+
+def offered(bench: Bench) -> bool:
+    """Tell whether the server has persisted claims tokens, and a place to get one."""
+    return bench.profile.features.pct and "claims_interaction_endpoint" in bench.metadata
+
 
 async def gathered(
     bench: Bench, thing: Thing, *, remember: bool, person: str = "bob", client: str = "c1", pct: str = ""
 ) -> Answer:
     """Return the token response after the requesting party went through the interaction."""
-    skip_unless(bench.profile.features.pct, "the profile says that there are no persisted claims tokens")
+    skip_unless(bench.profile.features.pct, NONE)
+    bench.endpoint("claims_interaction_endpoint")
     url = bench.interaction_url(await bench.ticket((thing, ["view"])), client)
     until = bench.stage.client(client).claims_redirect_uri
     asking = bench.profile.interaction
@@ -28,7 +38,8 @@ async def pct_of(
     bench: Bench, thing: Thing | None = None, *, person: str = "bob", client: str = "c1"
 ) -> tuple[Thing, str]:
     """Return a resource that is shared with somebody, and a PCT about them."""
-    skip_unless(bench.profile.features.pct, "the profile says that there are no persisted claims tokens")
+    skip_unless(bench.profile.features.pct, NONE)
+    bench.endpoint("claims_interaction_endpoint")
     if thing is None:
         thing = await bench.resource()
         await bench.share(thing, person, "view")

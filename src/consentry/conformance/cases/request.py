@@ -7,7 +7,7 @@ import json
 
 from consentry.conformance.bench import Bench
 from consentry.conformance.case import Area
-from consentry.conformance.cases.persisted import pct_of, shortens
+from consentry.conformance.cases.persisted import GROUP, pct_of, shortens
 from consentry.conformance.outcome import check, skip_unless
 from consentry.conformance.stage import authentication
 from consentry.uma.codes import (
@@ -97,13 +97,13 @@ async def _(bench: Bench) -> None:
     check("claim_token_format" in json.dumps(wanted), "required_claims does not say which formats are known")
 
 
-@AREA.case("G-3.3.1-8", "MAY", "A PCT shortens a later process of the same client")
+@AREA.case("G-3.3.1-8", "MAY", "A PCT shortens a later process of the same client", group=GROUP)
 async def _(bench: Bench) -> None:
     thing, pct = await pct_of(bench)
     (await shortens(bench, thing, pct)).expect(200)
 
 
-@AREA.case("G-3.3.1-9", "MAY", "A PCT counts at another resource server too")
+@AREA.case("G-3.3.1-9", "MAY", "A PCT counts at another resource server too", group=GROUP)
 async def _(bench: Bench) -> None:
     _, pct = await pct_of(bench)
     other = await bench.resource(rs="rs2")

@@ -7,7 +7,7 @@ import time
 
 from consentry.conformance.bench import Bench, Thing
 from consentry.conformance.case import Area
-from consentry.conformance.cases.persisted import pct_of, shortens
+from consentry.conformance.cases.persisted import GROUP, pct_of, shortens
 from consentry.conformance.claims import forged, unsigned
 from consentry.conformance.outcome import Skipped, check, skip_unless
 from consentry.conformance.proof import Prover
@@ -53,7 +53,7 @@ AREA.review(
 )
 
 
-@AREA.case("G-5.2-2", "MUST", "PCTs are kept secret: they travel in bodies only")
+@AREA.case("G-5.2-2", "MUST", "PCTs are kept secret: they travel in bodies only", group=GROUP)
 async def _(bench: Bench) -> None:
     thing, pct = await pct_of(bench)
     headers, fields = authentication(bench.stage.client("c1"))
@@ -64,7 +64,7 @@ async def _(bench: Bench) -> None:
     bench.note("how PCTs are stored and logged does not show from outside")
 
 
-@AREA.case("G-5.2-3", "MUST NOT", "A PCT is shown to nobody but its client")
+@AREA.case("G-5.2-3", "MUST NOT", "A PCT is shown to nobody but its client", group=GROUP)
 async def _(bench: Bench) -> None:
     thing, pct = await pct_of(bench)
     issued = (await shortens(bench, thing, pct)).expect(200)
@@ -74,7 +74,7 @@ async def _(bench: Bench) -> None:
     check(answer.loose.get("active") is not True, "a PCT is introspected as active by a resource server")
 
 
-@AREA.case("G-5.2-4", "MUST", "A PCT counts for its client only")
+@AREA.case("G-5.2-4", "MUST", "A PCT counts for its client only", group=GROUP)
 async def _(bench: Bench) -> None:
     thing, pct = await pct_of(bench)
     (await shortens(bench, thing, pct, "c3")).refuses(NEED_INFO, 403)

@@ -7,7 +7,7 @@ import time
 
 from consentry.conformance.bench import Bench
 from consentry.conformance.case import Area
-from consentry.conformance.cases.persisted import pct_of
+from consentry.conformance.cases.persisted import GROUP, pct_of
 from consentry.conformance.outcome import check, skip_unless
 from consentry.conformance.stage import claims_of
 
@@ -39,12 +39,12 @@ async def _(bench: Bench) -> None:
         check(bool(answer.members.get("refresh_token")) == may, f"{client} may refresh: {may}; it got another answer")
 
 
-@AREA.case("G-3.3.5-3", "MAY", "A PCT may come with it, for what was gathered")
+@AREA.case("G-3.3.5-3", "MAY", "A PCT may come with it, for what was gathered", group=GROUP)
 async def _(bench: Bench) -> None:
     await pct_of(bench)
 
 
-@AREA.case("G-3.3.5-4", "MUST", "A PCT cannot be guessed")
+@AREA.case("G-3.3.5-4", "MUST", "A PCT cannot be guessed", group=GROUP)
 async def _(bench: Bench) -> None:
     thing, first = await pct_of(bench)
     _thing, second = await pct_of(bench, thing)
@@ -52,7 +52,7 @@ async def _(bench: Bench) -> None:
     check(min(len(first.rpartition(".")[2]), len(second.rpartition(".")[2])) >= SHORTEST, "a PCT is too short")
 
 
-@AREA.case("G-3.3.5-5", "MUST NOT", "A PCT tells nothing about anybody")
+@AREA.case("G-3.3.5-5", "MUST NOT", "A PCT tells nothing about anybody", group=GROUP)
 async def _(bench: Bench) -> None:
     _thing, pct = await pct_of(bench)
     check(not claims_of(pct), "the PCT can be read as a JWT with claims")

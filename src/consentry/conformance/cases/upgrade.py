@@ -54,6 +54,7 @@ async def _(bench: Bench) -> None:
 async def _(bench: Bench) -> None:
     require(bench, offered=True)
     _things, earlier, answer = await upgrading(bench)
+    check(await bench.is_active(answer.string("access_token")), "the upgraded RPT is not active")
     if answer.string("access_token") != earlier:
         check(not await bench.is_active(earlier), "the earlier RPT is still active")
 

@@ -21,12 +21,15 @@ def moment(member: str, text: str | None) -> Iterator[tuple[str, str]]:
 
 
 def epoch(text: str) -> int | None:
-    """Read an RFC 3339 time as epoch seconds; None if it is none."""
+    """Read an RFC 3339 time as epoch seconds; None if it is none, or one that could not be written again."""
     try:
         read = datetime.fromisoformat(text)
-        return int(read.timestamp()) if read.tzinfo else None
+        at = int(read.timestamp()) if read.tzinfo else None
+        if at is not None:
+            rfc3339(at)
     except (ValueError, OverflowError):
         return None
+    return at
 
 
 def rfc3339(at: int) -> str:
