@@ -208,12 +208,12 @@ def _permitted(steps: Iterable[Step]) -> dict[str | None, Step]:
     return {scope: step for scope, step in permitted.items() if scope not in forbidden}
 
 
-def _rank(step: Step) -> tuple[bool, bool, int]:
-    """Order permitting steps: usable at once before later, endless before ending, later end before earlier."""
+def _rank(step: Step) -> tuple[bool, bool, bool, int]:
+    """Order permitting steps: usable at once before later, uncounted before counted, then by how long they last."""
     grant = step.grant
     if grant is None:
-        return (True, True, 0)
-    return (grant.not_before is None, grant.expires_at is None, grant.expires_at or 0)
+        return (True, True, True, 0)
+    return (grant.not_before is None, grant.max_uses is None, grant.expires_at is None, grant.expires_at or 0)
 
 
 def _covers(permitted: dict[str | None, Step], scopes: Sequence[str]) -> bool:

@@ -14,11 +14,13 @@ from consentry.core.me import Who, me
 from consentry.core.model import Event, Grant, GrantStatus, TargetKind
 from consentry.core.owner_resources import my_resource
 from consentry.core.ports import GrantFilter, Page
+from consentry.core.reshare import LONGEST_CHAIN
 from consentry.core.sharing import Listed, Names, listed, names, status_of
 from consentry.uma.value import value
 
 MOST_SCOPES = 100
 LONGEST_TEXT = 1_000
+MOST_USES = 1_000_000
 
 
 class WrongEnd(InvalidRequest):
@@ -40,7 +42,11 @@ class MyGrant:
 
 @value
 class Terms:
-    """How something is shared.  Times are epoch seconds."""
+    """How something is shared.  Times are epoch seconds.
+
+    ``max_uses``: how many RPTs it is good for; ``ask_me``: each of them needs the owner's yes; ``reshare``: how many
+    levels its grantee may pass it on.
+    """
 
     scopes: tuple[str, ...]
     not_before: int | None = None
@@ -48,6 +54,9 @@ class Terms:
     purpose: str | None = None
     client_ids: tuple[str, ...] = ()
     note: str | None = None
+    max_uses: int | None = None
+    ask_me: bool = False
+    reshare: int = 0
 
 
 @value
@@ -144,6 +153,9 @@ async def share(ctx: Context, request: Share) -> Answer[MyGrant]:
         purpose=terms.purpose,
         client_ids=terms.client_ids,
         note=terms.note,
+        max_uses=terms.max_uses,
+        ask_me=terms.ask_me,
+        reshare=terms.reshare,
         created_at=ctx.now,
         created_by=owner_id,
     )
@@ -167,6 +179,9 @@ async def change_share(ctx: Context, request: ChangeShare) -> Answer[MyGrant]:
             purpose=request.terms.purpose,
             client_ids=request.terms.client_ids,
             note=request.terms.note,
+            max_uses=request.terms.max_uses,
+            ask_me=request.terms.ask_me,
+            reshare=request.terms.reshare,
         )
     if request.paused is not None:
         changed = replace(changed, paused_at=(grant.paused_at or ctx.now) if request.paused else None)
@@ -257,6 +272,16 @@ async def check_terms(ctx: Context, terms: Terms) -> None:
         raise WrongEnd("the end has to lie in the future and after the beginning")
     if any(text is not None and len(text) > LONGEST_TEXT for text in (terms.purpose, terms.note)):
         raise InvalidRequest(f"purpose and note have at most {LONGEST_TEXT} characters")
+    _check_limits(terms)
     for client_id in terms.client_ids:
         if await ctx.store.client(client_id) is None:
             raise InvalidRequest("there is no such client")
+
+
+def _check_limits(terms: Terms) -> None:
+    if terms.max_uses is not None and not 1 <= terms.max_uses <= MOST_USES:
+        raise InvalidRequest(f"max_uses has to lie between 1 and {MOST_USES}")
+    if terms.max_uses is not None and terms.ask_me:
+        raise InvalidRequest("max_uses and ask_me exclude each other: each yes is good for one use")
+    if not 0 <= terms.reshare <= LONGEST_CHAIN:
+        raise InvalidRequest(f"reshare has to lie between 0 and {LONGEST_CHAIN}")

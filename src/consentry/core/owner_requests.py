@@ -5,10 +5,11 @@ Allowing adds grants and marks the request in one commit; the client's next poll
 Spec: Grant 3.3.6 (request_submitted).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from consentry.core.ask_me import asks_each_time
 from consentry.core.changes import Add, Change, Replace
 from consentry.core.context import Answer, Context
 from consentry.core.errors import Conflict, InvalidRequest, NotFound
@@ -106,7 +107,8 @@ async def approve(ctx: Context, request: Approve) -> Answer[Asking]:
     if request.expires_at is not None and request.expires_at <= ctx.now:
         raise WrongEnd("the end has to lie in the future")
     allowed = await _allowed(ctx, asked, request.scopes)
-    grants = [_grant(ctx, asked, permission, request.expires_at) for permission in allowed]
+    once = await asks_each_time(ctx, asked)
+    grants = [grant for permission in allowed for grant in _grants(ctx, asked, permission, once, request.expires_at)]
     status: RequestStatus = "approved" if allowed == asked.permissions else "narrowed"
     decided = replace(asked, status=status, decided_at=ctx.now)
     changes: list[Change] = [Replace(record=decided)]
@@ -162,7 +164,34 @@ async def _allowed(ctx: Context, asked: AccessRequest, scopes: Sequence[str] | N
     return tuple(allowed)
 
 
-def _grant(ctx: Context, asked: AccessRequest, permission: TicketPermission, expires_at: int | None) -> Grant:
+def _grants(
+    ctx: Context,
+    asked: AccessRequest,
+    permission: TicketPermission,
+    once: Collection[tuple[str, str | None]],
+    expires_at: int | None,
+) -> list[Grant]:
+    """Return the grants for one thing: what the owner is asked about each time is allowed once."""
+    wanted: tuple[str | None, ...] = permission.scopes or (None,)
+    counted = [scope for scope in wanted if (permission.resource_id, scope) in once]
+    free = [scope for scope in wanted if scope not in counted]
+    parts = ((counted, 1), (free, None))
+    return [
+        _grant(ctx, asked, permission.resource_id, tuple(filter(None, scopes)), expires_at, max_uses=max_uses)
+        for scopes, max_uses in parts
+        if scopes
+    ]
+
+
+def _grant(
+    ctx: Context,
+    asked: AccessRequest,
+    resource_id: str,
+    scopes: tuple[str, ...],
+    expires_at: int | None,
+    *,
+    max_uses: int | None,
+) -> Grant:
     """Return a grant to exactly the requester, through exactly the client that asked."""
     requester = asked.requester
     if requester.account_id is not None:
@@ -174,10 +203,11 @@ def _grant(ctx: Context, asked: AccessRequest, permission: TicketPermission, exp
         grant_id=ctx.new_id(),
         owner_id=asked.owner_id,
         target_kind="resource",
-        target_id=permission.resource_id,
+        target_id=resource_id,
         grantee=grantee,
-        scopes=permission.scopes,
+        scopes=scopes,
         expires_at=expires_at,
+        max_uses=max_uses,
         client_ids=(asked.client_id,),
         created_at=ctx.now,
         created_by=asked.owner_id,

@@ -46,6 +46,9 @@ def patched(grant: Grant, request: PatchShare) -> Terms:
         purpose=grant.purpose,
         client_ids=grant.client_ids,
         note=grant.note,
+        max_uses=grant.max_uses,
+        ask_me=grant.ask_me,
+        reshare=grant.reshare,
     )
     named = {each.name: getattr(request.terms, each.name) for each in fields(Terms) if each.name in request.named}
     return replace(current, **named)

@@ -14,6 +14,7 @@ from consentry.core.issued import TokenIssued
 from consentry.core.live import last_end
 from consentry.core.model import GrantedPermission, RefreshToken, Requester, Rpt
 from consentry.core.tokens import digest
+from consentry.core.uses import uncounted
 
 NOTHING_LEFT = "what was granted has ended"
 
@@ -81,4 +82,5 @@ async def _live(
         circles=around.circles,
         memberships=around.memberships,
     )
-    return held_permissions(asked, old.permissions, around.grants, around.resources)
+    held = held_permissions(asked, old.permissions, around.grants, around.resources)
+    return uncounted(held, around.grants)

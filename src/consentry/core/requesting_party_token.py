@@ -8,19 +8,23 @@ Spec: Grant 1.3, 3.3.5, 3.3.5.1; FedAuthz 5.1.1.
 from collections.abc import Sequence
 
 from consentry.core.asking import still_held
+from consentry.core.binding import require_same_key
 from consentry.core.changes import Add, Change, Remove
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant
 from consentry.core.issued import TokenIssued
 from consentry.core.live import last_end
-from consentry.core.model import Client, GrantedPermission, PermissionTicket, RefreshToken, Requester, Rpt
+from consentry.core.model import Client, Grant, GrantedPermission, PermissionTicket, RefreshToken, Requester, Rpt
 from consentry.core.permission_ticket import ticket_event
 from consentry.core.tokens import digest
+from consentry.core.uses import uncounted, use
 from consentry.uma.codes import GRANT_REFRESH_TOKEN
 from consentry.uma.value import value
 
 NOBODY = Requester(issuer="", subject="")
 """Stands for a requesting party about whom nothing is known: a grant to a client needs no more."""
+
+NO_SUCH_RPT = "the earlier RPT is unknown, revoked or not this client's"
 
 
 @value
@@ -38,7 +42,8 @@ async def earlier_rpt(ctx: Context, client: Client, ticket: PermissionTicket, se
     """
     rpt = await ctx.store.rpt_of_client(client.client_id, digest(secret))
     if rpt is None:
-        raise InvalidGrant("the earlier RPT is unknown, revoked or not this client's")
+        raise InvalidGrant(NO_SUCH_RPT)
+    require_same_key(ctx, rpt, NO_SUCH_RPT)
     if (rpt.owner_id, rpt.resource_server) != (ticket.owner_id, ticket.resource_server):
         return None
     found = await ctx.store.rpt(rpt.owner_id, rpt.resource_server, rpt.digest)
@@ -53,8 +58,13 @@ def issue(
     ticket: PermissionTicket,
     granted: tuple[GrantedPermission, ...],
     earlier: Earlier | None,
+    *,
+    grants: Sequence[Grant] = (),
 ) -> Answer[TokenIssued]:
-    """Return an RPT with what was granted, and with what the earlier one still holds.  Spec: Grant 3.3.5."""
+    """Return an RPT with what was granted, and with what the earlier one still holds.  Spec: Grant 3.3.5.
+
+    ``grants``: those that it was granted by, with their chains; what is counted counts with this commit.
+    """
     requester = ticket.requester or NOBODY
     upgraded = earlier is not None and _same_person(earlier.rpt.requester, requester)
     permissions = combined(granted, earlier.permissions) if earlier and upgraded else granted
@@ -71,7 +81,7 @@ def issue(
         issued_at=ctx.now,
         expires_at=expires_at,
     )
-    refresh_token, kept = _refresh_token(ctx, client, rpt)
+    refresh_token, kept = _refresh_token(ctx, client, rpt, uncounted(permissions, grants))
     return Answer(
         TokenIssued(
             access_token=secret, expires_in=expires_at - ctx.now, refresh_token=refresh_token, upgraded=upgraded
@@ -79,6 +89,7 @@ def issue(
         Add(record=rpt),
         *([Remove(record=earlier.rpt)] if earlier and upgraded else []),
         *kept,
+        *use(ctx, grants, granted, requester),
         Add(record=ticket_event(ctx, "rpt.issued", ticket)),
     )
 
@@ -109,8 +120,10 @@ def combined(
     return (*granted, *added)
 
 
-def _refresh_token(ctx: Context, client: Client, rpt: Rpt) -> tuple[str | None, list[Change]]:
-    if GRANT_REFRESH_TOKEN not in client.grant_types:
+def _refresh_token(
+    ctx: Context, client: Client, rpt: Rpt, permissions: tuple[GrantedPermission, ...]
+) -> tuple[str | None, list[Change]]:
+    if GRANT_REFRESH_TOKEN not in client.grant_types or not permissions:
         return None, []
     secret = ctx.new_secret()
     record = RefreshToken(
@@ -120,11 +133,11 @@ def _refresh_token(ctx: Context, client: Client, rpt: Rpt) -> tuple[str | None, 
         account_id=rpt.requester.account_id,
         scope=(),
         issued_at=ctx.now,
-        expires_at=_clipped(ctx.now + ctx.realm.settings.lifetimes.refresh_token, rpt.permissions),
+        expires_at=_clipped(ctx.now + ctx.realm.settings.lifetimes.refresh_token, permissions),
         owner_id=rpt.owner_id,
         resource_server=rpt.resource_server,
         requester=rpt.requester,
-        permissions=rpt.permissions,
+        permissions=permissions,
     )
     return secret, [Add(record=record)]
 

@@ -7,6 +7,7 @@ Spec: Grant 3.3.4 (operative policy conditions).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from math import inf
 
 from consentry.core.model import Grant
 
@@ -18,7 +19,8 @@ def effective(grant: Grant, by_id: Mapping[str, Grant]) -> Grant | None:
     """Return a grant as tight as its whole chain; None if a grant above is gone or was never to be passed on.
 
     ``by_id`` holds the grants above it.  The result has the scopes that all have, the latest beginning, the earliest
-    end, a pause if one of them is paused, and the apps that all allow.
+    end, a pause if one of them is paused, the apps that all allow, the fewest uses that are left, and asks the owner
+    each time if one of them does.
     """
     held = grant
     below = grant
@@ -44,6 +46,7 @@ def _passed_on(above: Grant, below: Grant, level: int) -> bool:
 
 
 def _tightened(held: Grant, above: Grant) -> Grant:
+    scarcer = min(held, above, key=_uses_left)
     return replace(
         held,
         scopes=tuple(scope for scope in held.scopes if scope in above.scopes),
@@ -51,7 +54,14 @@ def _tightened(held: Grant, above: Grant) -> Grant:
         expires_at=min(_known(held.expires_at, above.expires_at), default=None),
         paused_at=max(_known(held.paused_at, above.paused_at), default=None),
         client_ids=_both(held.client_ids, above.client_ids),
+        ask_me=held.ask_me or above.ask_me,
+        max_uses=scarcer.max_uses,
+        uses=scarcer.uses,
     )
+
+
+def _uses_left(grant: Grant) -> float:
+    return inf if grant.max_uses is None else grant.max_uses - grant.uses
 
 
 def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

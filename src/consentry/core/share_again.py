@@ -39,7 +39,7 @@ async def share_again(ctx: Context, request: ShareAgain) -> Answer[MyGrant]:
     terms = _terms(stopped)
     await check_target(ctx, owner_id, stopped.target_kind, stopped.target_id, terms)
     await check_terms(ctx, terms)
-    grant = replace(stopped, grant_id=ctx.new_id(), created_at=ctx.now, created_by=owner_id, version=1)
+    grant = replace(stopped, grant_id=ctx.new_id(), created_at=ctx.now, created_by=owner_id, parent=None, version=1)
     rows = await shown(ctx, owner_id, grant)
     return Answer(rows[0], Add(record=once), Add(record=grant), Add(record=grant_event(ctx, "grant.added", grant)))
 
@@ -52,4 +52,7 @@ def _terms(grant: Grant) -> Terms:
         purpose=grant.purpose,
         client_ids=grant.client_ids,
         note=grant.note,
+        max_uses=grant.max_uses,
+        ask_me=grant.ask_me,
+        reshare=grant.reshare,
     )

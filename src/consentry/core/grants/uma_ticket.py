@@ -65,8 +65,8 @@ async def redeem(ctx: Context, client: Client, request: TicketRequest) -> Answer
         memberships=around.memberships,
     )
     assessed = assess(asked, wanted, around.grants)
-    if bad is None and _enough(ctx, ticket, assessed, around):
-        return issue(ctx, client, ticket, assessed.granted, earlier)
+    if bad is None and await _enough(ctx, ticket, assessed, around):
+        return issue(ctx, client, ticket, assessed.granted, earlier, grants=around.grants)
     return _not_yet(ctx, ticket, wanted, assessed, around, bad=bad)
 
 
@@ -138,11 +138,13 @@ async def _surroundings(
     return around
 
 
-def _enough(ctx: Context, ticket: PermissionTicket, assessed: Assessment, around: Surroundings) -> bool:
+async def _enough(ctx: Context, ticket: PermissionTicket, assessed: Assessment, around: Surroundings) -> bool:
     """Tell whether what can be granted is enough to grant it.  Spec: Grant 3.3.4."""
     if narrowed(around, ticket):
         return bool(assessed.granted)
-    match ctx.realm.settings.partial:
+    resource_server = await ctx.store.client(ticket.resource_server)
+    partial = resource_server.partial if resource_server else None
+    match partial or ctx.realm.settings.partial:
         case "ticket":
             return assessed.complete
         case "all":

@@ -5,7 +5,8 @@ Spec: RFC 7591 2, RFC 9700 2.1, OpenID Connect Registration 2.
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
@@ -39,6 +40,8 @@ GRANT_TYPES = (
     GRANT_DEVICE_CODE,
     GRANT_TOKEN_EXCHANGE,
 )
+FORMATS: Mapping[str, Literal["opaque", "jwt"]] = {"opaque": "opaque", "jwt": "jwt"}
+PARTIAL: Mapping[str, Literal["ticket", "all", "any"]] = {"ticket": "ticket", "all": "all", "any": "any"}
 _CLIENT_ID = re.compile(r"[\x21-\x7e]{1,256}")
 
 Faults = Iterator[tuple[str, str]]
@@ -85,6 +88,10 @@ def _check_choices(client: ClientEntry) -> Faults:
     algorithm = client.id_token_signed_response_alg
     if algorithm and algorithm not in SIGNING_ALGORITHMS:
         yield "id_token_signed_response_alg", f"has to be one of {', '.join(SIGNING_ALGORITHMS)}"
+    if client.access_token_format is not None and client.access_token_format not in FORMATS:
+        yield "access_token_format", f"has to be one of {', '.join(FORMATS)}"
+    if client.partial and client.partial not in PARTIAL:
+        yield "partial", f"has to be one of {', '.join(PARTIAL)}, or empty"
     if not all(map(is_scope, (client.scope or "").split())):
         yield "scope", "has a character that no scope can have"
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from consentry.core.client_authentication import ANY_SECRET
 from consentry.core.model import Client, TrustedIssuer
-from consentry.core.realm_file.check_clients import SECRET_METHODS
+from consentry.core.realm_file.check_clients import FORMATS, PARTIAL, SECRET_METHODS
 from consentry.core.realm_file.entries import ClientEntry, TrustedIssuerEntry
 from consentry.core.realm_file.people import People
 from consentry.core.realm_file.said import said, said_json, said_since, said_text, shown_json, shown_moment
@@ -47,6 +47,9 @@ def client_record(entry: ClientEntry, base: Client, *, fresh: bool, account_id: 
         tos_uri=said_text(entry.tos_uri, base.tos_uri),
         account_id=account_id,
         on_behalf_of=said(entry.on_behalf_of, base.on_behalf_of),
+        access_token_format=FORMATS.get(entry.access_token_format or "", base.access_token_format),
+        partial=base.partial if entry.partial is None else PARTIAL.get(entry.partial),
+        dpop_bound_access_tokens=said(entry.dpop_bound_access_tokens, base.dpop_bound_access_tokens),
         disabled_at=said_since(entry.disabled, base.disabled_at, now=now),
     )
 
@@ -96,6 +99,9 @@ def client_entry(client: Client, people: People) -> ClientEntry:
         tos_uri=client.tos_uri or "",
         account=people.name(client.account_id) if client.account_id else "",
         on_behalf_of=client.on_behalf_of,
+        access_token_format=client.access_token_format,
+        partial=client.partial or "",
+        dpop_bound_access_tokens=client.dpop_bound_access_tokens,
         disabled=client.disabled_at is not None,
         created_at=shown_moment(client.created_at),
     )

@@ -104,6 +104,11 @@ class ClientEntry:
     tos_uri: Annotated[str | None, "Its terms of service"] = None
     account: Annotated[str | None, "The username of the organisation whose resources it registers itself"] = None
     on_behalf_of: Annotated[bool | None, "It may get a PAT for a named owner by token exchange"] = None
+    access_token_format: Annotated[str | None, "How RPTs for this resource server are spelled: opaque or jwt"] = None
+    partial: Annotated[
+        str | None, "As in the settings, for requests at this resource server; empty: as the realm says"
+    ] = None
+    dpop_bound_access_tokens: Annotated[bool | None, "It always proves its key"] = None
     disabled: Annotated[bool | None, "It gets no token, and its tokens are dead"] = None
     created_at: Annotated[str | None, "When it was made (RFC 3339); counts when the client is new"] = None
 

@@ -43,6 +43,9 @@ class Typed:
             purpose=self.purpose or None,
             client_ids=self.apps,
             note=kept.note if kept else None,
+            max_uses=kept.max_uses if kept else None,
+            ask_me=kept.ask_me if kept else False,
+            reshare=kept.reshare if kept else 0,
         )
 
 

@@ -88,6 +88,9 @@ def terms_of(grant: Grant) -> Terms:
         purpose=grant.purpose,
         client_ids=grant.client_ids,
         note=grant.note,
+        max_uses=grant.max_uses,
+        ask_me=grant.ask_me,
+        reshare=grant.reshare,
     )
 
 

@@ -34,6 +34,9 @@ class NewGrant(Struct, forbid_unknown_fields=True, kw_only=True):
     purpose: str | None = None
     client_ids: Scopes = ()
     note: str | None = None
+    max_uses: int | None = None
+    ask_me: bool = False
+    reshare: int = 0
 
 
 class GrantChange(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -45,6 +48,9 @@ class GrantChange(Struct, forbid_unknown_fields=True, kw_only=True):
     purpose: str | UnsetType | None = UNSET
     client_ids: Scopes | UnsetType = UNSET
     note: str | UnsetType | None = UNSET
+    max_uses: int | UnsetType | None = UNSET
+    ask_me: bool | UnsetType = UNSET
+    reshare: int | UnsetType = UNSET
     paused: bool | None = None
 
 
@@ -80,6 +86,9 @@ async def _read_new(_: Parts, request: Request) -> core.Share:
             purpose=new.purpose,
             client_ids=new.client_ids,
             note=new.note,
+            max_uses=new.max_uses,
+            ask_me=new.ask_me,
+            reshare=new.reshare,
         ),
     )
 
@@ -94,6 +103,9 @@ async def _read_change(_: Parts, request: Request) -> PatchShare:
         purpose=None if isinstance(change.purpose, UnsetType) else change.purpose,
         client_ids=() if isinstance(change.client_ids, UnsetType) else change.client_ids,
         note=None if isinstance(change.note, UnsetType) else change.note,
+        max_uses=None if isinstance(change.max_uses, UnsetType) else change.max_uses,
+        ask_me=False if isinstance(change.ask_me, UnsetType) else change.ask_me,
+        reshare=0 if isinstance(change.reshare, UnsetType) else change.reshare,
     )
     return PatchShare(
         who=asking,

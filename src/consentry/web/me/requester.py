@@ -43,6 +43,10 @@ def _shared_members(shared: core.SharedWithMe) -> Mapping[str, object]:
         expires_at=to_text(grant.expires_at),
         purpose=grant.purpose,
         client_ids=grant.client_ids or None,
+        max_uses=grant.max_uses,
+        uses=grant.uses if grant.max_uses is not None else None,
+        ask_me=grant.ask_me or None,
+        reshare=grant.reshare or None,
         created_at=to_text(grant.created_at),
     )
 
