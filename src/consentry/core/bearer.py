@@ -1,11 +1,12 @@
 """Who stands behind a bearer token, and whether it is good for this.
 
-Spec: RFC 6750 2.1, 3.1; FedAuthz 1.3.
+Spec: RFC 6750 2.1, 3.1; RFC 9449 7.1, 7.2; FedAuthz 1.3.
 """
 
 from collections.abc import Sequence
 
 from consentry.core.context import Context
+from consentry.core.dpop import require_binding
 from consentry.core.errors import InsufficientScope, InvalidToken, MissingToken
 from consentry.core.model import AccessToken
 from consentry.core.ports import ProtectedRpt, Protection
@@ -58,6 +59,7 @@ def owner_of(token: AccessToken) -> str:
 async def _usable(ctx: Context, token: AccessToken | None, *, scope: str) -> AccessToken:
     if token is None or token.expires_at <= ctx.now:
         raise InvalidToken(UNUSABLE)
+    await require_binding(ctx, token)
     client = await ctx.store.client(token.client_id)
     if client is None or client.disabled_at is not None:
         raise InvalidToken(UNUSABLE, reason="the client is gone or disabled")

@@ -1,7 +1,7 @@
 """What a decision may use: one realm's store, the time, chance, keys; and where it leaves what must be kept."""
 
 from collections.abc import Awaitable, Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from consentry.core.changes import Change
 from consentry.core.keys import KeyRing
@@ -37,16 +37,39 @@ class Answer(Generic[Said_co]):
 
 @value
 class Caller:
-    """What the edge of the server knows about a request, for the audit."""
+    """What the edge of the server knows about a request: for the audit, and for a proof that is made for it alone.
+
+    ``uri`` is the address as this server publishes it, without query.  ``dpop`` is the proof's text, ``scheme`` under
+    which an access token was presented.  Spec: RFC 9449 4.1, 7.1.
+    """
 
     request_id: str = ""
     address: str = ""
+    method: str = ""
+    uri: str = ""
+    scheme: Literal["Bearer", "DPoP"] = "Bearer"
+    dpop: str | None = None
 
 
 class Context:
-    """Everything a decision may use.  It reads and thinks; it may run again."""
+    """Everything a decision may use.  It reads and thinks; it may run again.
 
-    __slots__ = ("_chance", "caller", "issuer", "kept", "keys", "now", "realm", "sealer", "store", "trusted_issuers")
+    ``jkt`` is the thumbprint of the key that a token request has proven, as soon as it has (RFC 9449 6.1).
+    """
+
+    __slots__ = (
+        "_chance",
+        "caller",
+        "issuer",
+        "jkt",
+        "kept",
+        "keys",
+        "now",
+        "realm",
+        "sealer",
+        "store",
+        "trusted_issuers",
+    )
 
     def __init__(
         self,
@@ -69,6 +92,7 @@ class Context:
         self.now = now
         self.caller = caller
         self.trusted_issuers = trusted_issuers
+        self.jkt: str | None = None
         self.kept: tuple[Change, ...] = ()
         self._chance = chance
 

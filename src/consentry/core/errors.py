@@ -114,6 +114,22 @@ class InvalidToken(Refusal):
     status = 401
 
 
+class InvalidDpopProof(Refusal):
+    """The proof of a key is missing or wrong.  Spec: RFC 9449 5."""
+
+    code = "invalid_dpop_proof"
+
+
+class KeyNotProven(InvalidToken):
+    """An access token was not presented with the key that it is bound to.  Spec: RFC 9449 7.1, 7.2."""
+
+
+class ProofNotAccepted(KeyNotProven):
+    """An access token came with a proof that is missing or wrong.  Spec: RFC 9449 7.1."""
+
+    code = "invalid_dpop_proof"
+
+
 class InsufficientScope(Refusal):
     """The bearer token is good, but not for this.  Spec: RFC 6750 3.1."""
 

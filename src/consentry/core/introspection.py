@@ -3,7 +3,7 @@
 An RPT shows what is granted at this moment, to its resource server and owner only.  Whatever cannot be told, for any
 reason, is answered with ``active`` false and nothing else.
 
-Spec: RFC 7662 2.1, 2.2, 4; FedAuthz 5.1, 5.1.1.
+Spec: RFC 7662 2.1, 2.2, 4; RFC 9449 6.2; FedAuthz 5.1, 5.1.1.
 """
 
 from consentry.core.asking import still_held
@@ -12,10 +12,10 @@ from consentry.core.client_authentication import FAILED, Credentials, authentica
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidClient, InvalidRequest, MissingToken
 from consentry.core.live import last_end
-from consentry.core.model import AccessToken, Client, GrantedPermission, RefreshToken
+from consentry.core.model import AccessToken, Client, GrantedPermission, RefreshToken, Rpt
 from consentry.core.ports import LiveRpt
 from consentry.core.tokens import digest
-from consentry.uma.codes import SCOPE_UMA_PROTECTION, TOKEN_TYPE_BEARER
+from consentry.uma.codes import SCOPE_UMA_PROTECTION, TOKEN_TYPE_BEARER, TOKEN_TYPE_DPOP
 from consentry.uma.value import value
 
 
@@ -45,6 +45,7 @@ class Introspection:
     exp: int | None = None
     iat: int | None = None
     token_type: str | None = None
+    jkt: str | None = None
 
 
 INACTIVE = Introspection(active=False)
@@ -96,7 +97,8 @@ async def _rpt(ctx: Context, found: LiveRpt) -> Introspection:
         iss=ctx.issuer,
         exp=rpt.expires_at if end is None else min(end, rpt.expires_at),
         iat=rpt.issued_at,
-        token_type=TOKEN_TYPE_BEARER,
+        token_type=_type_of(rpt),
+        jkt=rpt.jkt,
     )
 
 
@@ -112,8 +114,13 @@ async def _ordinary(ctx: Context, caller: Client, found: AccessToken | RefreshTo
         iss=ctx.issuer,
         exp=found.expires_at,
         iat=found.issued_at,
-        token_type=TOKEN_TYPE_BEARER if isinstance(found, AccessToken) else None,
+        token_type=_type_of(found) if isinstance(found, AccessToken) else None,
+        jkt=found.jkt,
     )
+
+
+def _type_of(token: AccessToken | Rpt) -> str:
+    return TOKEN_TYPE_BEARER if token.jkt is None else TOKEN_TYPE_DPOP
 
 
 def _may_know(caller: Client, found: AccessToken | RefreshToken) -> bool:

@@ -6,6 +6,7 @@ Spec: RFC 8414 2, 3.2; OpenID Connect Discovery 3; RFC 9207 3; Grant 2; FedAuthz
 from consentry.core.client_assertion import ASSERTION_ALGORITHMS
 from consentry.core.client_authentication import AUTHENTICATION_METHODS
 from consentry.core.context import Answer, Context
+from consentry.core.dpop import DPOP_ALGORITHMS
 from consentry.core.nothing import Nothing
 from consentry.core.pkce import CHALLENGE_METHODS
 from consentry.core.standard_claims import CLAIMS_BY_SCOPE, CLAIMS_SUPPORTED
@@ -21,6 +22,9 @@ from consentry.uma.codes import (
 
 SCOPES = (*CLAIMS_BY_SCOPE, SCOPE_OFFLINE_ACCESS, SCOPE_UMA_PROTECTION, SCOPE_UMA_POLICY_MANAGER)
 """What every realm understands; each adds its own."""
+
+BULK_REGISTRATION_PROFILE = "tag:consentry,2026:uma/bulk-registration"
+"""An array of descriptions can be sent to the resource registration endpoint, with an Idempotency-Key."""
 
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
@@ -58,13 +62,14 @@ def _abilities() -> dict[str, object]:
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "revocation_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
         "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
         "subject_types_supported": ["public"],
         "claims_supported": ["iss", "auth_time", "amr", *CLAIMS_SUPPORTED],
         # The defaults of these say something else than what is true here.
         "request_uri_parameter_supported": False,
         "request_parameter_supported": False,
         "claims_parameter_supported": False,
-        "uma_profiles_supported": [CLAIM_TOKEN_FORMAT_ID_TOKEN],
+        "uma_profiles_supported": [CLAIM_TOKEN_FORMAT_ID_TOKEN, BULK_REGISTRATION_PROFILE],
     }
 
 

@@ -5,6 +5,7 @@ Spec: Grant 3.3.6, 5.5.
 
 from dataclasses import replace
 
+from consentry.core.binding import require_same_key
 from consentry.core.changes import Add, Remove, Take
 from consentry.core.context import Context
 from consentry.core.errors import InvalidGrant
@@ -27,6 +28,7 @@ async def spend(ctx: Context, client: Client, secret: str) -> PermissionTicket:
         raise InvalidGrant(UNUSABLE, reason="ticket shown again")
     if ticket.client_id not in (None, client.client_id):
         raise InvalidGrant(UNUSABLE, reason="another client's ticket")
+    require_same_key(ctx, ticket, UNUSABLE)
     ctx.keep(Take(record=ticket))
     return replace(ticket, client_id=client.client_id)
 

@@ -1,19 +1,23 @@
 """The token endpoint: who asks, may it use this grant, then the grant.
 
-Spec: RFC 6749 3.2, 5.2; Grant 3.3.1.
+Spec: RFC 6749 3.2, 5.2; RFC 9449 5; Grant 3.3.1.
 """
 
 from typing import assert_never
 
+from consentry.core.binding import bound, token_type
 from consentry.core.client_authentication import Credentials, authenticate
 from consentry.core.context import Answer, Context
+from consentry.core.dpop import proven_key
 from consentry.core.errors import UnauthorizedClient, UnsupportedGrantType
 from consentry.core.grants import authorization_code, client_credentials, refresh_token, uma_ticket
 from consentry.core.grants.authorization_code import CodeRequest
 from consentry.core.grants.client_credentials import ClientCredentialsRequest
 from consentry.core.grants.refresh_token import RefreshRequest
 from consentry.core.grants.uma_ticket import Outcome, TicketRequest
+from consentry.core.issued import TokenIssued
 from consentry.core.model import Client
+from consentry.core.signed_rpt import spelled
 from consentry.uma.codes import (
     GRANT_AUTHORIZATION_CODE,
     GRANT_CLIENT_CREDENTIALS,
@@ -52,9 +56,17 @@ class TokenRequest:
 async def token(ctx: Context, request: TokenRequest) -> Answer[Outcome]:
     """Answer a token request.  No grant is looked at before the client has authenticated."""
     client = await authenticate(ctx, request.credentials)
-    grant = request.grant
-    if isinstance(grant, UnknownGrant):
+    if isinstance(request.grant, UnknownGrant):
         raise UnsupportedGrantType("this server has no such grant type")
+    ctx.jkt = await proven_key(ctx, client)
+    answer = await _redeem(ctx, client, request.grant)
+    changes = bound(ctx, answer)
+    if isinstance(answer.said, TokenIssued):
+        return await spelled(ctx, token_type(ctx, answer.said), changes)
+    return Answer(answer.said, *changes)
+
+
+async def _redeem(ctx: Context, client: Client, grant: Grant) -> Answer[Outcome]:
     match grant:
         case CodeRequest():
             _require(client, GRANT_AUTHORIZATION_CODE)

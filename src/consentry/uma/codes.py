@@ -39,6 +39,7 @@ INVALID_CLIENT: Final = "invalid_client"
 INVALID_GRANT: Final = "invalid_grant"
 INVALID_SCOPE: Final = "invalid_scope"
 INVALID_TOKEN: Final = "invalid_token"
+INVALID_DPOP_PROOF: Final = "invalid_dpop_proof"
 INSUFFICIENT_SCOPE: Final = "insufficient_scope"
 UNAUTHORIZED_CLIENT: Final = "unauthorized_client"
 UNSUPPORTED_GRANT_TYPE: Final = "unsupported_grant_type"
@@ -55,6 +56,7 @@ HINT_PCT: Final = "pct"
 
 # Token types and JWT header types (RFC 6750, RFC 9068)
 TOKEN_TYPE_BEARER: Final = "Bearer"
+TOKEN_TYPE_DPOP: Final = "DPoP"
 JWT_TYPE_ACCESS_TOKEN: Final = "at+jwt"
 
 # Client authentication (RFC 7591 2, RFC 7523 2.2)
@@ -67,6 +69,7 @@ CLIENT_ASSERTION_TYPE_JWT: Final = "urn:ietf:params:oauth:client-assertion-type:
 # HTTP (Grant 3.2.1, 3.2.2)
 SCHEME_UMA: Final = "UMA"
 SCHEME_BEARER: Final = "Bearer"
+SCHEME_DPOP: Final = "DPoP"
 WARNING_UNREACHABLE: Final = '199 - "UMA Authorization Server Unreachable"'
 
 # Well-known suffixes (Grant 2, RFC 8414 7.3, OpenID Connect Discovery 4)

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 
 import msgspec
 
+from consentry.core.dpop import DPOP_ALGORITHMS
 from consentry.core.errors import (
     Conflict,
     InsufficientScope,
     InvalidClient,
     InvalidToken,
+    KeyNotProven,
     MissingToken,
     NotFound,
     Refusal,
 )
 from consentry.uma.challenge import Challenge, write_challenge
-from consentry.uma.codes import NOT_FOUND, SCHEME_BEARER, UNSUPPORTED_METHOD_TYPE
+from consentry.uma.codes import NOT_FOUND, SCHEME_BEARER, SCHEME_DPOP, UNSUPPORTED_METHOD_TYPE
 from consentry.web.http import Header, MethodNotAllowed, Request, Response
 
 NO_STORE: Header = (b"cache-control", b"no-store")
@@ -110,6 +112,14 @@ def challenges(request: Request, refusal: Refusal) -> tuple[Header, ...]:
             return (_authenticate("Basic", {"realm": request.issuer}),)
         case MissingToken():
             return (_authenticate(SCHEME_BEARER, {"realm": request.issuer}),)
+        case KeyNotProven():
+            said = {
+                "realm": request.issuer,
+                "error": refusal.code,
+                "error_description": described(refusal),
+                "algs": " ".join(DPOP_ALGORITHMS),
+            }
+            return (_authenticate(SCHEME_DPOP, said),)
         case InvalidToken() | InsufficientScope():
             said = {"realm": request.issuer, "error": refusal.code, "error_description": described(refusal)}
             return (_authenticate(SCHEME_BEARER, said),)

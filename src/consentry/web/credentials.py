@@ -1,6 +1,6 @@
 """Who a request says it is from: client credentials and bearer tokens, from one place each.
 
-Spec: RFC 6749 2.3.1, 3.2.1, RFC 6750 2.1, 2.3, RFC 7523 2.2, RFC 7617 2.
+Spec: RFC 6749 2.3.1, 3.2.1, RFC 6750 2.1, 2.3, RFC 9449 7.1, RFC 7523 2.2, RFC 7617 2.
 """
 
 import base64
@@ -19,7 +19,9 @@ _B64TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 
 
 def read_bearer(request: Request) -> str | None:
-    """Return the bearer token of the Authorization header, or None if there is no such header.
+    """Return the access token of the Authorization header, or None if there is no such header.
+
+    Under which scheme it stands is the caller's to say (`Request.caller`); a decision judges whether that is right.
 
     A token that cannot be one is handed on: it is unknown like any other.
     """
@@ -30,7 +32,7 @@ def read_bearer(request: Request) -> str | None:
         return None
     scheme, _, token = header.partition(" ")
     token = token.strip(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() not in ("bearer", "dpop"):
         return None
     if not _B64TOKEN.fullmatch(token):
         raise InvalidRequest("the Authorization header does not hold one bearer token")

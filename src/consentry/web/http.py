@@ -92,8 +92,16 @@ class Request:
 
     @property
     def caller(self) -> Caller:
-        """What the audit says about where a request came from."""
-        return Caller(request_id=self.request_id, address=self.address)
+        """What a decision may know about where a request came from and how it was made."""
+        scheme = self.headers.get("authorization", "").partition(" ")[0].lower()
+        return Caller(
+            request_id=self.request_id,
+            address=self.address,
+            method=self.method,
+            uri=self.issuer + self.path,
+            scheme="DPoP" if scheme == "dpop" else "Bearer",
+            dpop=self.headers.get("dpop"),
+        )
 
     @property
     def media_type(self) -> str:

@@ -10,7 +10,10 @@ from consentry.web.http import Header, Response
 
 API_POLICY: Header = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
 ANY_ORIGIN: Header = (b"access-control-allow-origin", b"*")
-EXPOSED: Header = (b"access-control-expose-headers", b"WWW-Authenticate, Location, ETag, Retry-After, X-Request-Id")
+EXPOSED: Header = (
+    b"access-control-expose-headers",
+    b"WWW-Authenticate, DPoP-Nonce, Location, ETag, Retry-After, X-Request-Id",
+)
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -35,7 +38,7 @@ def preflight(allow: str) -> Response:
         headers=(
             ANY_ORIGIN,
             (b"access-control-allow-methods", allow.encode()),
-            (b"access-control-allow-headers", b"Authorization, Content-Type, If-Match"),
+            (b"access-control-allow-headers", b"Authorization, Content-Type, DPoP, If-Match"),
             (b"access-control-max-age", b"7200"),
             (b"allow", allow.encode()),
         ),

@@ -6,6 +6,7 @@ otherwise whoever got hold of a code could lock its client out.
 Spec: RFC 6749 4.1.2, 4.1.3, 4.1.4, 10.5; RFC 7636 4.5, 4.6; RFC 9700 2.1.1; OpenID Connect Core 3.1.3.
 """
 
+from consentry.core.binding import require_same_key
 from consentry.core.changes import Add, Take
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant, InvalidRequest
@@ -38,6 +39,7 @@ async def redeem(ctx: Context, client: Client, request: CodeRequest) -> Answer[T
         raise InvalidGrant(UNUSABLE, reason="unknown code, or another client's")
     if code.taken_at is None:
         ctx.keep(Take(record=code))
+    require_same_key(ctx, code, UNUSABLE)
     _check(code, request)
     if code.taken_at is not None:
         await _end_what_came_from(ctx, code)

@@ -7,6 +7,7 @@ Spec: RFC 6749 6, RFC 9700 4.14, OpenID Connect Core 12, Grant 3.6.
 
 from dataclasses import replace
 
+from consentry.core.binding import require_same_key
 from consentry.core.changes import Add, Take
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant
@@ -37,6 +38,7 @@ async def redeem(ctx: Context, client: Client, request: RefreshRequest) -> Answe
     old = await ctx.store.refresh_token(digest(request.refresh_token))
     if old is None or old.client_id != client.client_id:
         raise InvalidGrant(UNUSABLE, reason="unknown refresh token, or another client's")
+    require_same_key(ctx, old, UNUSABLE)
     if old.taken_at is not None:
         await _end_what_came_from(ctx, old)
         raise InvalidGrant(UNUSABLE, reason="the refresh token was used before")

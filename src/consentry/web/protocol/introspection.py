@@ -47,6 +47,7 @@ def _write(_: Request, said: core.Introspection) -> Response:
             exp=said.exp,
             iat=said.iat,
             token_type=said.token_type,
+            cnf=None if said.jkt is None else {"jkt": said.jkt},
         ),
     )
 
