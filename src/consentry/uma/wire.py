@@ -13,7 +13,7 @@ from consentry.uma.value import value
 class ResourceDescription:
     """What a resource server tells about a resource.  ``extras`` keeps localised (``name#fr``) and foreign members.
 
-    Spec: FedAuthz 3.1.
+    ``parent`` is the ``_id`` of the resource that this one is part of, which is an extension.  Spec: FedAuthz 3.1.
     """
 
     resource_scopes: tuple[str, ...]
@@ -21,6 +21,7 @@ class ResourceDescription:
     description: str | None = None
     icon_uri: str | None = None
     type: str | None = None
+    parent: str | None = None
     extras: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 

@@ -23,7 +23,7 @@ from consentry.uma.wire import (
     TokenResponse,
 )
 
-_DESCRIBED: Final = frozenset({"resource_scopes", "name", "description", "icon_uri", "type"})
+_DESCRIBED: Final = frozenset({"resource_scopes", "name", "description", "icon_uri", "type", "parent"})
 _ADDED_BY_SERVER: Final = frozenset({"_id", "user_access_policy_uri"})
 
 
@@ -36,6 +36,7 @@ def read_resource_description(found: Mapping[str, object]) -> ResourceDescriptio
         description=members.optional_string(found, "description"),
         icon_uri=members.optional_string(found, "icon_uri"),
         type=members.optional_string(found, "type"),
+        parent=members.optional_string(found, "parent"),
         extras=extras,
     )
 
@@ -47,6 +48,7 @@ def write_resource_description(description: ResourceDescription) -> dict[str, ob
         "description": description.description,
         "icon_uri": description.icon_uri,
         "type": description.type,
+        "parent": description.parent,
     }
     return {
         **description.extras,

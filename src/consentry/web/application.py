@@ -144,8 +144,9 @@ class Application:
         if handler is None:
             raise MethodNotAllowed(route.allow)
         if request.method in WITH_BODY:
-            require_length(request, self._limits.body_bytes)
-            request.body = await read_body(self._limits.body_bytes)
+            longest = self._limits.body_bytes * route.bodies
+            require_length(request, longest)
+            request.body = await read_body(longest)
         return await handler(self._parts, request)
 
     def _finished(self, request: Request, route: Route | None, response: Response) -> Response:

@@ -76,6 +76,7 @@ class Route:
 
     ``path`` is below the realm's issuer, or the host's root if ``at_root``; ``{name}`` stands for one part of it.
     ``name`` is its member in the metadata.  ``cors``: pages of any origin may read it, without cookies.
+    ``bodies``: how many times longer than elsewhere a body may be, where it says many things at once.
     """
 
     path: str
@@ -85,6 +86,7 @@ class Route:
     refuse: Refuse = refuse_problem
     cors: bool = False
     at_root: bool = False
+    bodies: int = 1
 
     @property
     def allow(self) -> str:

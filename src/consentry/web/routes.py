@@ -76,6 +76,7 @@ PROTECTION = (
         guard="pat",
         name=RESOURCE_REGISTRATION_ENDPOINT,
         refuse=refuse_protection,
+        bodies=16,
     ),
     Route(
         path="/uma/resource/{resource_id}",
