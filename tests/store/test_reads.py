@@ -15,6 +15,7 @@ from tests.store.samples import person, thing
 from tests.store.world import BOB, access_token, event, grant, request, rpt, settle_everything, version_of
 
 Status = Literal["active", "paused", "scheduled", "ended"]
+STRANGER = Requester(issuer="https://op.example", subject="x")
 STATES: tuple[Status, ...] = get_args(Status)
 
 
@@ -69,10 +70,8 @@ async def test_protection_shows_only_what_its_owner_registered_there(database: S
     assert await work.resource("alice", "rs", "else") is None
 
 
-async def surrounding_grants(work: RealmWork, email: str | None = None, account_id: str | None = None) -> set[str]:
-    around = await work.surroundings(
-        "alice", "rs", ["photo"], account_id=account_id, email=email, subject=None, client_id="app"
-    )
+async def surrounding_grants(work: RealmWork, requester: Requester | None = None) -> set[str]:
+    around = await work.surroundings("alice", "rs", ["photo"], requester=requester, client_id="app")
     return {each.grant_id for each in around.grants}
 
 
@@ -97,9 +96,9 @@ async def test_surroundings_hold_every_grant_that_could_concern_the_requester(
     )
     anybody = {"to-app", "to-circle", "to-claims"}
     assert await surrounding_grants(work) == anybody
-    assert await surrounding_grants(work, email="Bob@Example.org") == anybody | {"to-address"}
+    assert await surrounding_grants(work, replace(STRANGER, email="Bob@Example.org")) == anybody | {"to-address"}
     bobs = anybody | {"to-bob", "by-label", "by-type", "to-address"}
-    assert await surrounding_grants(work, account_id="bob") == bobs
+    assert await surrounding_grants(work, BOB) == bobs
 
 
 async def test_surroundings_hold_the_requesters_own_requests_and_account(
@@ -112,9 +111,7 @@ async def test_surroundings_hold_the_requesters_own_requests_and_account(
         Add(record=replace(request("others"), requester=replace(BOB, subject="carol"))),
         Add(record=replace(request("elsewhere"), client_id="rs")),
     )
-    around = await work.surroundings(
-        "alice", "rs", ["photo", "none"], account_id="bob", email=None, subject="bob", client_id="app"
-    )
+    around = await work.surroundings("alice", "rs", ["photo", "none"], requester=BOB, client_id="app")
     assert {each.request_id for each in around.requests} == {"please", "denied"}
     assert around.account == await work.account("bob")
     assert [each.resource_id for each in around.resources] == ["photo"]
@@ -258,4 +255,4 @@ async def test_an_id_that_is_none_is_refused(work: RealmWork, after: str) -> Non
 async def test_people_are_listed_by_id(database: StoreDatabase, work: RealmWork) -> None:
     work = await fresh(database, Add(record=person("carol")))
     assert [each.account_id for each in await work.accounts(Page(limit=1))] == ["alice", "bob"]
-    assert [each.account_id for each in await work.accounts(Page(limit=1, after="bob"))] == ["carol"]
+    assert [each.account_id for each in await work.accounts(Page(limit=1, after="bob"))] == ["carol", "clinic"]

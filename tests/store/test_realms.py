@@ -10,7 +10,7 @@ from consentry.core.ports import GrantFilter, Page, ResourceFilter, Store, Surro
 from consentry.store.database import StoreDatabase
 from consentry.store.work import RealmWork
 from tests.store.samples import thing
-from tests.store.world import settle_everything
+from tests.store.world import BOB, settle_everything
 
 PAGE = Page()
 Read = Callable[[RealmWork], Awaitable[object]]
@@ -28,6 +28,11 @@ READS: Mapping[str, Read] = {
     "interaction": lambda work: work.interaction("browser"),
     "consent": lambda work: work.consent("alice", "rs"),
     "consents_of": lambda work: work.consents_of("alice"),
+    "membership": lambda work: work.membership("clinic", "bob"),
+    "memberships_of": lambda work: work.memberships_of("bob"),
+    "members_of": lambda work: work.members_of("clinic"),
+    "persisted_claims": lambda work: work.persisted_claims("pct"),
+    "persisted_claims_of": lambda work: work.persisted_claims_of("bob"),
     "authorization_code": lambda work: work.authorization_code("code"),
     "access_token": lambda work: work.access_token("pat"),
     "refresh_token": lambda work: work.refresh_token("refresh"),
@@ -37,10 +42,9 @@ READS: Mapping[str, Read] = {
     "protection": lambda work: work.protection("pat", ["photo"]),
     "resource": lambda work: work.resource("alice", "rs", "photo"),
     "resource_ids": lambda work: work.resource_ids("alice", "rs", PAGE),
+    "repeated_answer": lambda work: work.repeated_answer("alice", "rs", "key"),
     "permission_ticket": lambda work: work.permission_ticket("ticket"),
-    "surroundings": lambda work: work.surroundings(
-        "alice", "rs", ["photo"], account_id="bob", email=None, subject="bob", client_id="app"
-    ),
+    "surroundings": lambda work: work.surroundings("alice", "rs", ["photo"], requester=BOB, client_id="app"),
     "protected_rpt": lambda work: work.protected_rpt("pat", "rpt"),
     "rpt": lambda work: work.rpt("alice", "rs", "rpt"),
     "rpt_of_client": lambda work: work.rpt_of_client("app", "rpt"),
@@ -51,6 +55,10 @@ READS: Mapping[str, Read] = {
     "grants": lambda work: work.grants("alice", GrantFilter(), PAGE),
     "grants_reaching": lambda work: work.grants_reaching("alice", thing("photo"), PAGE),
     "shared_with": lambda work: work.shared_with("bob", "bob@example.org", PAGE),
+    "circle": lambda work: work.circle("alice", "friends"),
+    "circles_by_id": lambda work: work.circles_by_id("alice", ["friends"]),
+    "circles": lambda work: work.circles("alice", PAGE),
+    "circle_members": lambda work: work.circle_members("alice", ["friends"]),
     "access_request": lambda work: work.access_request("alice", "please"),
     "access_requests": lambda work: work.access_requests("alice", None, PAGE),
     "asked_by": lambda work: work.asked_by("bob", PAGE),

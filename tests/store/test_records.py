@@ -12,16 +12,20 @@ from consentry.core.model import (
     AccessToken,
     Account,
     AuthorizationCode,
+    Circle,
+    CircleMember,
     Client,
     Consent,
     Event,
     Grant,
     Interaction,
+    Membership,
     PermissionTicket,
     PersistedClaims,
     Realm,
     Record,
     RefreshToken,
+    RepeatedAnswer,
     Resource,
     Rpt,
     Session,
@@ -63,6 +67,14 @@ async def _found(work: Work, record: Record) -> Sequence[object]:  # noqa: C901,
             found = await work.refresh_token(record.digest)
         case PersistedClaims():
             found = await work.persisted_claims(record.digest)
+        case Membership():
+            found = await work.membership(record.organisation_id, record.account_id)
+        case RepeatedAnswer():
+            found = await work.repeated_answer(record.owner_id, record.client_id, record.digest)
+        case Circle():
+            found = await work.circle(record.owner_id, record.circle_id)
+        case CircleMember():
+            return await work.circle_members(record.owner_id, [record.circle_id])
         case UsedOnce():
             return [record] if await work.used_once(record.purpose, record.digest) else []
         case Resource():
@@ -83,7 +95,7 @@ async def _found(work: Work, record: Record) -> Sequence[object]:  # noqa: C901,
 
 
 def _people_of(record: Record) -> set[str]:
-    named = {getattr(record, member, None) for member in ("owner_id", "account_id")}
+    named = {getattr(record, member, None) for member in ("owner_id", "account_id", "organisation_id")}
     return {str(account_id) for account_id in named if account_id is not None}
 
 

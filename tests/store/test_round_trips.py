@@ -6,7 +6,7 @@ import pytest
 
 from consentry.core.changes import Add, Take
 from consentry.store.database import StoreDatabase
-from tests.store.world import event, rpt, settle_everything, ticket
+from tests.store.world import BOB, event, rpt, settle_everything, ticket
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def test_a_uma_grant_takes_three_round_trips(database: StoreDatabase, vers
     work = database.work("main", version)
     assert await work.client("app") is not None
     assert await work.permission_ticket("ticket") is not None
-    await work.surroundings("alice", "rs", ["photo"], account_id="bob", email=None, subject="bob", client_id="app")
+    await work.surroundings("alice", "rs", ["photo"], requester=BOB, client_id="app")
     changes = (Take(record=ticket()), Add(record=rpt("new")), Add(record=event("new")))
     assert await work.commit(changes, now=1)
     assert database.counters.round_trips - before == 3
@@ -57,6 +57,6 @@ async def test_the_number_of_permissions_does_not_change_the_number_of_statement
     await work.settle()
     before = replace(database.counters)
     await work.protection("pat", ids)
-    await work.surroundings("alice", "rs", ids, account_id="bob", email=None, subject="bob", client_id="app")
-    assert database.counters.statements - before.statements == 6
+    await work.surroundings("alice", "rs", ids, requester=BOB, client_id="app")
+    assert database.counters.statements - before.statements == 8
     assert database.counters.round_trips - before.round_trips == 2

@@ -11,6 +11,7 @@ from consentry.core.model import (
     Client,
     Consent,
     Interaction,
+    Membership,
     PersistedClaims,
     Record,
     RefreshToken,
@@ -69,6 +70,18 @@ class IdentityReads(Protocol):
 
     async def consents_of(self, account_id: str) -> Sequence[Consent]:
         """Return everything the account has allowed."""
+        ...
+
+    async def membership(self, organisation_id: str, account_id: str) -> Membership | None:
+        """Return what somebody is in an organisation, whenever that ends, if both accounts are enabled."""
+        ...
+
+    async def memberships_of(self, account_id: str) -> Sequence[Membership]:
+        """Return what an account is in every organisation, whenever that ends."""
+        ...
+
+    async def members_of(self, organisation_id: str) -> Sequence[Membership]:
+        """Return everybody who belongs to an organisation or did, by ``account_id``."""
         ...
 
     # -- what requesting parties let clients keep --

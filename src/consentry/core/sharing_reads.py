@@ -13,7 +13,19 @@ from consentry.core.findings import (
     SharedGrant,
     Surroundings,
 )
-from consentry.core.model import AccessRequest, Event, Grant, PermissionTicket, Requester, RequestStatus, Resource, Rpt
+from consentry.core.model import (
+    AccessRequest,
+    Circle,
+    CircleMember,
+    Event,
+    Grant,
+    PermissionTicket,
+    RepeatedAnswer,
+    Requester,
+    RequestStatus,
+    Resource,
+    Rpt,
+)
 
 
 class SharingReads(Protocol):
@@ -30,6 +42,10 @@ class SharingReads(Protocol):
 
     async def resource_ids(self, owner_id: str, resource_server: str, page: Page) -> Sequence[str]:
         """List the ids of an owner's resources at a resource server, by id."""
+        ...
+
+    async def repeated_answer(self, owner_id: str, client_id: str, digest: str) -> RepeatedAnswer | None:
+        """Return what a call with this idempotency key was answered, expired ones included."""
         ...
 
     # -- the UMA grant and introspection --
@@ -92,6 +108,22 @@ class SharingReads(Protocol):
 
     async def shared_with(self, account_id: str, email: str | None, page: Page) -> Sequence[SharedGrant]:
         """List grants by others to this account or its verified address, newest first."""
+        ...
+
+    async def circle(self, owner_id: str, circle_id: str) -> Circle | None:
+        """Return one of an owner's circles."""
+        ...
+
+    async def circles_by_id(self, owner_id: str, circle_ids: Sequence[str]) -> Sequence[Circle]:
+        """Return those of the owner's circles that exist, in no order."""
+        ...
+
+    async def circles(self, owner_id: str, page: Page) -> Sequence[Circle]:
+        """List an owner's circles by ``circle_id``."""
+        ...
+
+    async def circle_members(self, owner_id: str, circle_ids: Sequence[str]) -> Sequence[CircleMember]:
+        """Return everybody who is in one of the owner's circles, in no order."""
         ...
 
     async def access_request(self, owner_id: str, request_id: str) -> AccessRequest | None:

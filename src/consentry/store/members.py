@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from types import NoneType, UnionType
-from typing import Literal, get_args, get_origin, get_type_hints
+from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 from consentry.core.model import Grantee
 from consentry.uma.value import value
@@ -49,7 +49,7 @@ def _members(record: type[object], *, path: tuple[str, ...], key: Collection[str
 
 
 def _member(path: tuple[str, ...], hint: object, *, in_key: bool) -> Member:
-    options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    options = get_args(hint) if get_origin(hint) in {UnionType, Union} else (hint,)
     plain = [option for option in options if option is not NoneType]
     return Member(
         name="_".join(path),

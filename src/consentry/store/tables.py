@@ -5,7 +5,7 @@ realm and digest.  Records are found by these keys and indexes and in no other w
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -119,11 +119,18 @@ def _lay(
     key: tuple[str, ...],
     indexes: Iterable[tuple[str, ...]] = (),
     derived: Derived[R] | None = None,
+    filled: Mapping[str, str] | None = None,
 ) -> Layout[R]:
+    """Lay out a record.  ``filled``: what columns that came with a later migration hold in rows from before it."""
     members = members_of(record, key=key)
     leading = "name" if record is Realm else "realm"
     columns = {
-        m.name: sa.Column(m.name, NUMBER if m.kind in {"number", "flag"} else TEXT, nullable=m.null_column)
+        m.name: sa.Column(
+            m.name,
+            NUMBER if m.kind in {"number", "flag"} else TEXT,
+            nullable=m.null_column,
+            server_default=sa.text(filled[m.name]) if filled and m.name in filled else None,
+        )
         for m in members
     }
     columns |= {column: sa.Column(column, TEXT) for column in derived or {}}
@@ -162,7 +169,12 @@ REALM = _lay(Realm, "realm", key=("name",))
 _unique(REALM, "host", when="host IS NOT NULL")
 SIGNING_KEY = _lay(SigningKey, "signing_key", key=("kid",))
 TRUSTED_ISSUER = _lay(TrustedIssuer, "trusted_issuer", key=("issuer",))
-CLIENT = _lay(Client, "client", key=("client_id",))
+CLIENT = _lay(
+    Client,
+    "client",
+    key=("client_id",),
+    filled={"access_token_format": "'opaque'", "dpop_bound_access_tokens": "0"},
+)
 
 # -- people --
 ACCOUNT = _lay(
@@ -203,7 +215,13 @@ REFRESH_TOKEN = _lay(
 USED_ONCE = _lay(UsedOnce, "used_once", key=("purpose", "digest"), indexes=[("expires_at",)])
 
 # -- UMA --
-PERMISSION_TICKET = _lay(PermissionTicket, "permission_ticket", key=("digest",), indexes=[("family",), ("expires_at",)])
+PERMISSION_TICKET = _lay(
+    PermissionTicket,
+    "permission_ticket",
+    key=("digest",),
+    indexes=[("family",), ("expires_at",)],
+    filled={"remember": "0"},
+)
 RPT = _lay(
     Rpt,
     "rpt",
@@ -228,6 +246,7 @@ RESOURCE = _lay(
         ("resource_id",),
         ("owner_id", "resource_server", "resource_id"),
         ("owner_id", "created_at", "resource_id"),
+        ("parent",),
     ],
     derived={
         "name_folded": lambda resource: fold(resource.name or ""),
@@ -246,12 +265,16 @@ GRANT = _lay(
         ("owner_id", "grantee_id", "created_at", "grant_id"),
         ("owner_id", "created_at", "grant_id"),
         ("grantee_key", "created_at", "grant_id"),
+        ("refusal_key",),
+        ("parent",),
     ],
     derived={
         "target_key": _target_key,
         "grantee_key": _grantee_key,
         # Owner, target and grantee in one: what an assessment looks for, whatever else the owner has shared.
         "reach_key": lambda grant: f"{_target_key(grant)}{APART}{_grantee_key(grant)}",
+        # Whose explicit no it is, so that one can be found among many grants.
+        "refusal_key": lambda grant: None if grant.allow else grant.owner_id,
     },
 )
 CIRCLE = _lay(Circle, "circle", key=("owner_id", "circle_id"))
@@ -259,8 +282,9 @@ CIRCLE_MEMBER = _lay(
     CircleMember,
     "circle_member",
     key=("owner_id", "circle_id", "kind", "id"),
-    indexes=[("owner_id", "member_key")],
-    derived={"member_key": lambda member: grantee_key(member.kind, member.id)},
+    indexes=[("member_key",)],
+    # Owner and member in one: which circles of an owner somebody is in, however many members these have.
+    derived={"member_key": lambda member: f"{member.owner_id}{APART}{grantee_key(member.kind, member.id)}"},
 )
 ACCESS_REQUEST = _lay(
     AccessRequest,
@@ -282,11 +306,4 @@ ACCESS_REQUEST = _lay(
     },
 )
 _unique(ACCESS_REQUEST, "realm", "owner_id", "open_key", when="open_key IS NOT NULL")
-sa.Index(
-    "ix_grant_refusals",
-    GRANT.table.c.realm,
-    GRANT.table.c.owner_id,
-    sqlite_where=sa.text("allow = 0"),
-    postgresql_where=sa.text("allow = 0"),
-)
 EVENT = _lay(Event, "event", key=("owner_id", "at", "event_id"))

@@ -9,11 +9,14 @@ from consentry.store.clients import KnownClients
 from consentry.store.codec import Row
 from consentry.store.commit import Write, plan
 from consentry.store.counters import Counters
+from consentry.store.reads.circles import CircleReads
+from consentry.store.reads.memberships import MembershipReads
 from consentry.store.reads.oauth import OAuthReads
 from consentry.store.reads.people import PeopleReads
 from consentry.store.reads.persisted import PersistedReads
 from consentry.store.reads.reading import Call
 from consentry.store.reads.reference import REALM_VERSION, ReferenceReads
+from consentry.store.reads.repeated import RepeatedReads
 from consentry.store.reads.rpts import RptReads
 from consentry.store.reads.sharing import SharingReads
 from consentry.store.reads.uma import UmaReads
@@ -38,7 +41,18 @@ class Driver(ABC):
         """Finish what was accepted and let go of every connection."""
 
 
-class RealmWork(ReferenceReads, PeopleReads, OAuthReads, UmaReads, RptReads, SharingReads, PersistedReads):
+class RealmWork(
+    ReferenceReads,
+    PeopleReads,
+    MembershipReads,
+    OAuthReads,
+    UmaReads,
+    RptReads,
+    SharingReads,
+    CircleReads,
+    PersistedReads,
+    RepeatedReads,
+):
     """Reads and changes of one realm, as cached in one version."""
 
     def __init__(self, driver: Driver, realm: str, version: int, clients: KnownClients, counters: Counters) -> None:

@@ -78,8 +78,9 @@ def _refusals() -> sa.ScalarSelect[int]:
         sa.select(sa.func.count())
         .select_from(
             sa.select(ONE)
-            .where(no.c.realm == _rpt.c.realm, no.c.owner_id == _rpt.c.owner_id, no.c.allow == ZERO)
+            .where(no.c.realm == _rpt.c.realm, no.c.refusal_key == _rpt.c.owner_id)
             .limit(ONE)
+            .offset(ZERO)
             .correlate(_rpt)
             .subquery()
         )

@@ -84,7 +84,7 @@ def _lineage() -> sa.ScalarSelect[str]:
     above = _resource.alias("above")
     lineage = lineage.union(
         sa.select(above.c.resource_id, above.c.parent).where(
-            above.c.realm == REALM_NAME, above.c.owner_id == _owner_id, above.c.resource_id == lineage.c.parent
+            above.c.realm == REALM_NAME, above.c.resource_id == lineage.c.parent, also(above.c.owner_id, _owner_id)
         )
     )
     return sa.select(lineage.c.resource_id).scalar_subquery()
@@ -116,8 +116,10 @@ def _named() -> sa.CompoundSelect[str]:
     return sa.union_all(sa.select(key.label("key")).select_from(keys), verified)
 
 
-def _names() -> sa.ScalarSelect[str]:
-    return _named().scalar_subquery()
+def _memberships() -> sa.ScalarSelect[str]:
+    """Select every key under which the requester may lie in one of the owner's circles."""
+    named = _named().subquery("somebody")
+    return sa.select(_owner_id + word(APART) + named.c.key).scalar_subquery()
 
 
 def _reach() -> sa.ScalarSelect[str]:
@@ -141,7 +143,7 @@ def _with_chain() -> sa.ScalarSelect[str]:
     above = _grant.alias("passed_on")
     chain = chain.union(
         sa.select(above.c.grant_id, above.c.parent).where(
-            above.c.realm == REALM_NAME, above.c.owner_id == _owner_id, above.c.grant_id == chain.c.parent
+            above.c.realm == REALM_NAME, above.c.grant_id == chain.c.parent, also(above.c.owner_id, _owner_id)
         )
     )
     return sa.select(chain.c.grant_id).scalar_subquery()
@@ -149,7 +151,7 @@ def _with_chain() -> sa.ScalarSelect[str]:
 
 WANTED_GRANTS = Statement(
     "grants around a request",
-    within(GRANT, _grant.c.owner_id == _owner_id, among(_grant.c.grant_id, _with_chain())),
+    within(GRANT, among(_grant.c.grant_id, _with_chain()), also(_grant.c.owner_id, _owner_id)),
     REALM_NAME,
     _owner_id,
     _server,
@@ -160,9 +162,7 @@ WANTED_GRANTS = Statement(
 _member, _membership = CIRCLE_MEMBER.table, MEMBERSHIP.table
 WANTED_CIRCLES = Statement(
     "circles of a requester",
-    sa.select(_member.c.circle_id).where(
-        _member.c.realm == REALM_NAME, _member.c.owner_id == _owner_id, among(_member.c.member_key, _names())
-    ),
+    sa.select(_member.c.circle_id).where(_member.c.realm == REALM_NAME, among(_member.c.member_key, _memberships())),
     REALM_NAME,
     _owner_id,
     _account_id,

@@ -21,9 +21,11 @@ def upgrade() -> None:
     _columns("permission_ticket", maybe_text="code_challenge jkt")
     _filled("permission_ticket", "remember", sa.BigInteger(), "0")
     _columns("rpt", maybe_text="jkt requester_email")
-    _columns("grant", maybe_text="grantee_role")
-    refused = sa.text("allow = 0")
-    op.create_index("ix_grant_refusals", "grant", ["realm", "owner_id"], sqlite_where=refused, postgresql_where=refused)
+    _columns("grant", maybe_text="grantee_role refusal_key")
+    op.execute('UPDATE "grant" SET refusal_key = owner_id WHERE allow = 0')
+    _index("grant", "realm refusal_key")
+    _index("grant", "realm parent")
+    _index("resource", "realm parent")
     _create(
         "membership",
         key="realm organisation_id account_id",
@@ -49,7 +51,7 @@ def upgrade() -> None:
         maybe_text="member_key",
         number="added_at",
     )
-    _index("circle_member", "realm owner_id member_key")
+    _index("circle_member", "realm member_key")
     _create(
         "repeated_answer",
         key="realm owner_id client_id digest",
