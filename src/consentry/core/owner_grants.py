@@ -29,7 +29,11 @@ class WrongEnd(InvalidRequest):
 
 @value
 class MyGrant:
-    """One grant with the names that people know; ``person`` and ``app`` are those of the grantee."""
+    """One grant with the names that people know; ``person`` (or circle, or
+    organisation) and ``app`` are those of the grantee.
+
+    ``passed_on_by``: who made it of what I shared with them.
+    """
 
     grant: Grant
     status: GrantStatus
@@ -38,6 +42,7 @@ class MyGrant:
     app: str | None = None
     thing: str | None = None
     apps: tuple[str, ...] = ()
+    passed_on_by: str | None = None
 
 
 @value
@@ -113,7 +118,7 @@ class Stopped:
 async def list_my_grants(ctx: Context, request: ListMyGrants) -> Answer[Listed[MyGrant]]:
     """List what I share, newest first."""
     owner_id = await me(ctx, request.who)
-    grantee = await resolve(ctx, request.grantee) if request.grantee else None
+    grantee = await resolve(ctx, request.grantee, owner_id) if request.grantee else None
     wanted = GrantFilter(
         resource_id=request.resource_id,
         grantee_id=grantee.id if grantee else None,
@@ -135,7 +140,7 @@ async def read_my_grant(ctx: Context, request: ReadMyGrant) -> Answer[MyGrant]:
 async def share(ctx: Context, request: Share) -> Answer[MyGrant]:
     """Let somebody use something of mine."""
     owner_id = await me(ctx, request.who)
-    grantee = await resolve(ctx, request.grantee)
+    grantee = await resolve(ctx, request.grantee, owner_id)
     if grantee.kind == "account" and grantee.id == owner_id:
         raise NoSuchGrantee("it is yours already")
     await check_target(ctx, owner_id, request.target_kind, request.target_id, request.terms)
@@ -190,12 +195,16 @@ async def change_share(ctx: Context, request: ChangeShare) -> Answer[MyGrant]:
 
 
 async def stop_sharing(ctx: Context, request: StopSharing) -> Answer[Stopped]:
-    """End a grant; every token that lived on it loses it with this commit.  Spec: Grant 6.1."""
+    """End a grant, and whatever was passed on from it; every token that lived on it loses it with this commit.
+
+    Spec: Grant 6.1.
+    """
     owner_id = await me(ctx, request.who)
     grant = await _mine(ctx, owner_id, request.grant_id, request.version)
     rows = await shown(ctx, owner_id, grant)
+    gone = (grant, *await ctx.store.grants_below(owner_id, grant.grant_id))
     removed = Add(record=grant_event(ctx, "grant.removed", grant))
-    return Answer(Stopped(grant=rows[0]), Remove(record=grant), removed)
+    return Answer(Stopped(grant=rows[0]), *(Remove(record=each) for each in gone), removed)
 
 
 async def shown(ctx: Context, owner_id: str, *grants: Grant) -> list[MyGrant]:
@@ -203,9 +212,10 @@ async def shown(ctx: Context, owner_id: str, *grants: Grant) -> list[MyGrant]:
     known = await names(
         ctx,
         owner_id,
-        accounts=[grant.grantee.id for grant in grants if grant.grantee.kind == "account"],
+        accounts=[each for grant in grants for each in (_account_grantee(grant), _passed_on_by(grant))],
         clients=[each for grant in grants for each in (*grant.client_ids, _client_grantee(grant))],
         resources=[grant.target_id for grant in grants if grant.target_kind == "resource"],
+        circles=[grant.grantee.id for grant in grants if grant.grantee.kind == "circle"],
     )
     return [_row(grant, known, ctx.now) for grant in grants]
 
@@ -232,12 +242,25 @@ def _row(grant: Grant, known: Names, now: int) -> MyGrant:
     return MyGrant(
         grant=grant,
         status=status_of(grant, now),
-        person=known.person(grant.grantee.id) if grant.grantee.kind == "account" else None,
-        username=known.username(grant.grantee.id) if grant.grantee.kind == "account" else None,
+        person=_named(grant, known),
+        username=known.username(_account_grantee(grant)),
         app=known.app(_client_grantee(grant)),
         thing=known.thing(grant.target_id) if grant.target_kind == "resource" else None,
         apps=tuple(known.app(client_id) or client_id for client_id in grant.client_ids),
+        passed_on_by=known.person(_passed_on_by(grant)),
     )
+
+
+def _account_grantee(grant: Grant) -> str | None:
+    return grant.grantee.id if grant.grantee.kind in ("account", "organisation") else None
+
+
+def _named(grant: Grant, known: Names) -> str | None:
+    return known.circle(grant.grantee.id) if grant.grantee.kind == "circle" else known.person(_account_grantee(grant))
+
+
+def _passed_on_by(grant: Grant) -> str | None:
+    return grant.created_by if grant.parent is not None and grant.created_by != grant.owner_id else None
 
 
 def _client_grantee(grant: Grant) -> str | None:

@@ -37,6 +37,9 @@ class Telling:
 KINDS: Mapping[str, Telling] = {
     "grant.added": Telling(icon="user-plus", tone="good", sentence="You shared {thing} with {who}"),
     "grant.changed": Telling(icon="pencil", tone="info", sentence="You changed what {who} may do with {thing}"),
+    "grant.accepted": Telling(icon="user-check", tone="good", sentence="{who} used your invitation to {thing}"),
+    "grant.passed_on": Telling(icon="user-plus", tone="info", sentence="{thing} was passed on to {who}"),
+    "grant.taken_back": Telling(icon="user-x", tone="", sentence="{thing} is no longer passed on to {who}"),
     "grant.removed": Telling(icon="user-x", tone="bad", sentence="You stopped sharing {thing} with {who}"),
     "rpt.issued": Telling(icon="eye", tone="info", sentence="{who} got access to {thing}"),
     "rpt.revoked": Telling(icon="ban", tone="", sentence="{app} gave back its access to {thing}"),

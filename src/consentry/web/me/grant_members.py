@@ -21,10 +21,15 @@ class ClaimBody(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class GranteeBody(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Exactly one of a user name, an e-mail address, a client id, and claims."""
+    """Exactly one of a user name, an e-mail address, a circle's id, an organisation's user name (and maybe a role
+    there), a client id, and claims.
+    """
 
     account: str | None = None
     email: str | None = None
+    circle: str | None = None
+    organisation: str | None = None
+    role: str | None = None
     client: str | None = None
     claims: Annotated[tuple[ClaimBody, ...], Meta(max_length=10)] = ()
 
@@ -34,6 +39,9 @@ def read_grantee(body: GranteeBody) -> NamedGrantee:
     return NamedGrantee(
         account=body.account,
         email=body.email,
+        circle=body.circle,
+        organisation=body.organisation,
+        role=body.role,
         client=body.client,
         claims=tuple(Claim(issuer=each.issuer, name=each.name, value=each.value) for each in body.claims),
     )
@@ -64,6 +72,7 @@ def grant_members(mine: MyGrant) -> Mapping[str, object]:
         created_at=to_text(grant.created_at),
         created_by=grant.created_by,
         parent=grant.parent,
+        passed_on_by=mine.passed_on_by,
         version=grant.version,
     )
 

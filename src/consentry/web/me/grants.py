@@ -21,14 +21,11 @@ from consentry.web.parts import Parts
 from consentry.web.route import Endpoint
 
 
-class NewGrant(Struct, forbid_unknown_fields=True, kw_only=True):
-    """One of ``resource_id``, ``label`` and ``type``; a condition that is not known here is refused, never ignored."""
+class NewTerms(Struct, forbid_unknown_fields=True, kw_only=True):
+    """With whom, and on which terms; a condition that is not known here is refused, never ignored."""
 
     grantee: GranteeBody
     scopes: Scopes
-    resource_id: str | None = None
-    label: str | None = None
-    type: str | None = None
     not_before: Moment | None = None
     expires_at: Moment | None = None
     purpose: str | None = None
@@ -37,6 +34,14 @@ class NewGrant(Struct, forbid_unknown_fields=True, kw_only=True):
     max_uses: int | None = None
     ask_me: bool = False
     reshare: int = 0
+
+
+class NewGrant(NewTerms, forbid_unknown_fields=True, kw_only=True):
+    """One of ``resource_id``, ``label`` and ``type``."""
+
+    resource_id: str | None = None
+    label: str | None = None
+    type: str | None = None
 
 
 class GrantChange(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -79,17 +84,22 @@ async def _read_new(_: Parts, request: Request) -> core.Share:
         target_kind=kind,
         target_id=target_id,
         grantee=read_grantee(new.grantee),
-        terms=Terms(
-            scopes=new.scopes,
-            not_before=to_seconds(new.not_before),
-            expires_at=to_seconds(new.expires_at),
-            purpose=new.purpose,
-            client_ids=new.client_ids,
-            note=new.note,
-            max_uses=new.max_uses,
-            ask_me=new.ask_me,
-            reshare=new.reshare,
-        ),
+        terms=read_terms(new),
+    )
+
+
+def read_terms(new: NewTerms) -> Terms:
+    """Return on which terms something is to be shared."""
+    return Terms(
+        scopes=new.scopes,
+        not_before=to_seconds(new.not_before),
+        expires_at=to_seconds(new.expires_at),
+        purpose=new.purpose,
+        client_ids=new.client_ids,
+        note=new.note,
+        max_uses=new.max_uses,
+        ask_me=new.ask_me,
+        reshare=new.reshare,
     )
 
 
