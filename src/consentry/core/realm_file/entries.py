@@ -42,7 +42,7 @@ class SettingsEntry:
     owner_may_request: Annotated[bool | None, "Owners have access to what is theirs without sharing it"] = None
     partial: Annotated[Partial | None, "What happens when only a part of the wanted scopes can be granted"] = None
     poll_interval: Annotated[int | None, "Seconds between two polls of a waiting client"] = None
-    claims_max_age: Annotated[int | None, "Seconds since sign-in after which gathering claims asks again (0: never)"] = None
+    claims_max_age: Annotated[int | None, "Seconds after which a sign-in is too old to gather claims (0: never)"] = None
     id_token_signed_response_alg: Annotated[str | None, "How ID Tokens are signed: ES256 or RS256"] = None
     lifetimes: Annotated[LifetimesEntry | None, "How long things live"] = None
 
