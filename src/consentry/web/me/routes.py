@@ -1,6 +1,6 @@
 """The rows of the route table that make up the owner's and requester's API."""
 
-from consentry.web.me import grants, requester, requests, resources
+from consentry.web.me import grants, remembered, requester, requests, resources
 from consentry.web.me.activity import activity
 from consentry.web.route import Handler, Route
 
@@ -22,5 +22,7 @@ ROUTES: tuple[Route, ...] = (
     _row("shared-with-me", GET=requester.shared_with_me),
     _row("asked", GET=requester.asked),
     _row("asked/{request_id}", DELETE=requester.withdraw),
+    _row("remembered", GET=remembered.list_all),
+    _row("remembered/{client_id}", DELETE=remembered.forget),
     _row("activity", GET=activity),
 )
