@@ -136,7 +136,7 @@ async def test_security_a03_a_second_subject_of_a_foreign_issuer_needs_another_p
     other = replace(hospital, subject="c-18", claims={"sub": "c-18"})
     second = await cast.world.said(token, cast.request(first.ticket, claim_token=other), NeedInfo)
     college = replace(own, issuer=COLLEGE, subject="bob", claims={"sub": "bob"})
-    assert await cast.world.said(token, cast.request(second.ticket, claim_token=college), TokenIssued)
+    await cast.world.said(token, cast.request(second.ticket, claim_token=college), TokenIssued)
 
 
 async def test_a_claim_that_says_something_else_is_a_no(cast: Cast) -> None:

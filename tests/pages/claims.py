@@ -65,11 +65,15 @@ class Surgery:
         form.fields.pop("remember", None)
         return await browser.submit(form, decision=decision, **more)
 
-    async def brought_back(self, browser: Browser, *, remember: bool = False, **changes: str | None) -> str:
+    async def brought_back(self, browser: Browser, **changes: str | None) -> str:
         """Let Bob say who he is; return the ticket that his browser brings back."""
-        more = {"remember": "yes"} if remember else {}
-        back = await self.answer(browser, await self.at_question(browser, **changes), **more)
+        back = await self.answer(browser, await self.at_question(browser, "bob", **changes))
         assert back.status == 303, back.text
+        return back.answer["ticket"]
+
+    async def brought_back_and_remembered(self, browser: Browser) -> str:
+        """Let Bob tick the box as well."""
+        back = await self.answer(browser, await self.at_question(browser), remember="yes")
         return back.answer["ticket"]
 
     def request(

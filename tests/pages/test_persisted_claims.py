@@ -35,7 +35,7 @@ async def surgery(site: Site) -> Surgery:
 
 async def pct_of(surgery: Surgery, browser: Browser) -> str:
     """Let Bob tick the box, and the surgery get its token."""
-    issued = await surgery.rpt(await surgery.brought_back(browser, remember=True))
+    issued = await surgery.rpt(await surgery.brought_back_and_remembered(browser))
     assert issued.pct is not None
     return issued.pct
 
@@ -109,7 +109,7 @@ async def test_g_3_3_3_5_3_3_5_3_a_16_only_who_ticks_the_box_is_remembered(surge
 
 async def test_g_3_3_5_3_without_success_there_is_no_pct(surgery: Surgery, browser: Browser) -> None:
     await share(surgery, Claim(issuer=ISSUER, name="roles", value="surgeon"))
-    ticket = await surgery.brought_back(browser, remember=True)
+    ticket = await surgery.brought_back_and_remembered(browser)
     asked = await surgery.needs_info(ticket)
     assert not hasattr(asked, "pct")
     assert await kept_for(surgery) == []
@@ -153,7 +153,7 @@ async def test_g_3_3_1_9_it_serves_for_other_things_at_other_resource_servers(
     photo = await world.resource(dave, albums, name="photo", scopes="read")
     await world.grant(photo, surgery.bob, scopes="read")
     elsewhere = replace(surgery, record=photo, pat=await world.pat(albums, dave))
-    assert await surgery.rpt(await elsewhere.ticket(), pct=pct)
+    assert (await surgery.rpt(await elsewhere.ticket(), pct=pct)).access_token
 
 
 async def test_a_16_using_it_replaces_it_in_the_same_commit(surgery: Surgery, browser: Browser) -> None:
@@ -162,7 +162,7 @@ async def test_a_16_using_it_replaces_it_in_the_same_commit(surgery: Surgery, br
     (kept,) = await kept_for(surgery)
     assert kept.digest == digest(issued.pct or "")
     await surgery.needs_info(await surgery.ticket(), pct=pct)
-    assert await surgery.rpt(await surgery.ticket(), pct=issued.pct)
+    assert (await surgery.rpt(await surgery.ticket(), pct=issued.pct)).access_token
 
 
 async def test_using_it_does_not_make_what_was_verified_any_younger(surgery: Surgery, browser: Browser) -> None:
@@ -184,7 +184,7 @@ async def test_a_16_claims_that_come_later_are_kept_with_the_earlier_ones(surger
     assert asked.redirect_user is None
     pushed = surgery.id_token("b-17", FOREIGN, roles=["surgeon"])
     issued = await surgery.world.said(token, surgery.request(asked.ticket, pct=pct, claim_token=pushed), TokenIssued)
-    assert await surgery.rpt(await surgery.ticket(), pct=issued.pct)
+    assert (await surgery.rpt(await surgery.ticket(), pct=issued.pct)).access_token
     assert len(await kept_for(surgery)) == 1
 
 
@@ -214,7 +214,7 @@ async def test_g_5_2_4_security_a17_another_client_cannot_use_it(surgery: Surger
     rival = await surgery.registered("rival")
     await surgery.needs_info(await surgery.ticket(), pct=pct, client=rival)
     assert await ignored(surgery) == ["the persisted claims token is another client's"]
-    assert await surgery.rpt(await surgery.ticket(), pct=pct)
+    assert (await surgery.rpt(await surgery.ticket(), pct=pct)).access_token
 
 
 async def test_a_16_an_unknown_or_expired_one_is_passed_over_and_recorded(surgery: Surgery, browser: Browser) -> None:
@@ -242,7 +242,7 @@ async def test_a_16_security_a17_with_a_claim_token_of_somebody_else_neither_cou
     )
     # Neither is merged: what the process knows is still nothing.
     assert [each.name for each in said.required_claims] == ["sub"]
-    assert await surgery.rpt(await surgery.ticket(), pct=pct)
+    assert (await surgery.rpt(await surgery.ticket(), pct=pct)).access_token
 
 
 async def test_security_a17_in_somebody_elses_process_it_is_passed_over(surgery: Surgery, browser: Browser) -> None:
@@ -259,7 +259,7 @@ async def test_a_16_with_a_bad_claim_token_more_is_needed_and_it_lives_on(surger
     pct = await pct_of(surgery, browser)
     bad = surgery.request(await surgery.ticket(), pct=pct, claim_token=BadClaimToken(reason="expired"))
     await surgery.world.said(token, bad, NeedInfo)
-    assert await surgery.rpt(await surgery.ticket(), pct=pct)
+    assert (await surgery.rpt(await surgery.ticket(), pct=pct)).access_token
 
 
 async def test_g_5_2_5_a_disabled_person_is_not_remembered(surgery: Surgery, browser: Browser) -> None:
@@ -273,7 +273,7 @@ async def test_what_we_say_of_somebody_is_what_is_true_today(surgery: Surgery, b
     account = await found_account(surgery.world, "account-of-bob")
     await surgery.world.replace(replace(account, roles=("surgeon",)))
     await share(surgery, Claim(issuer=ISSUER, name="roles", value="surgeon"))
-    pct = (await surgery.rpt(await surgery.brought_back(browser, remember=True))).pct
+    pct = (await surgery.rpt(await surgery.brought_back_and_remembered(browser))).pct
     pct = (await surgery.rpt(await surgery.ticket(), pct=pct)).pct
     account = await found_account(surgery.world, "account-of-bob")
     await surgery.world.replace(replace(account, roles=("porter",)))
@@ -310,7 +310,7 @@ async def test_g_3_7_1_5_2_4_nobody_gives_back_what_is_another_clients(surgery: 
     rival = await surgery.registered("rival")
     given = RevocationRequest(credentials=credentials_of(rival), token=pct, token_type_hint="pct")
     await surgery.world.refused(revoke, given, InvalidGrant)
-    assert await surgery.rpt(await surgery.ticket(), pct=pct)
+    assert (await surgery.rpt(await surgery.ticket(), pct=pct)).access_token
 
 
 async def test_gdpr_17_bob_sees_what_is_remembered_and_ends_it(surgery: Surgery, browser: Browser) -> None:
