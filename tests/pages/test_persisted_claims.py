@@ -1,5 +1,6 @@
 """The persisted claims token, from the tick on the page to being forgotten."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -165,6 +166,15 @@ async def test_a_16_using_it_replaces_it_in_the_same_commit(surgery: Surgery, br
     assert (await surgery.rpt(await surgery.ticket(), pct=issued.pct)).access_token
 
 
+async def test_a_16_used_many_times_at_once_it_is_replaced_once(surgery: Surgery, browser: Browser) -> None:
+    pct = await pct_of(surgery, browser)
+    tickets = [await surgery.ticket() for _ in range(6)]
+    answers = await asyncio.gather(*(surgery.world.ask(token, surgery.request(each, pct=pct)) for each in tickets))
+    assert [type(each) for each in answers].count(TokenIssued) == 1
+    assert [type(each) for each in answers].count(NeedInfo) == 5
+    assert len(await kept_for(surgery)) == 1
+
+
 async def test_using_it_does_not_make_what_was_verified_any_younger(surgery: Surgery, browser: Browser) -> None:
     pct = await pct_of(surgery, browser)
     (before,) = await kept_for(surgery)
@@ -313,7 +323,7 @@ async def test_g_3_7_1_5_2_4_nobody_gives_back_what_is_another_clients(surgery: 
     assert (await surgery.rpt(await surgery.ticket(), pct=pct)).access_token
 
 
-async def test_gdpr_17_bob_sees_what_is_remembered_and_ends_it(surgery: Surgery, browser: Browser) -> None:
+async def test_gdpr_15_17_bob_sees_what_is_remembered_and_ends_it(surgery: Surgery, browser: Browser) -> None:
     pct = await pct_of(surgery, browser)
     who = bob(surgery, browser)
     listed = await surgery.world.ask(list_remembered, ListRemembered(who=who))
