@@ -352,6 +352,16 @@ async def test_a_decision_is_continue_or_cancel(surgery: Surgery, browser: Brows
     assert is_page(await surgery.answer(browser, page, "perhaps"))
 
 
+async def test_on_a_shared_tablet_somebody_else_signs_in_instead(surgery: Surgery, browser: Browser) -> None:
+    page = await surgery.at_question(browser, "alice")
+    assert "Alice is asking" in page.text
+    links = [part.partition('"')[0] for part in page.text.split('href="')]
+    (link,) = [each for each in links if "somebody_else" in each]
+    again = await browser.follow(await browser.sign_in(await browser.get(link.replace("&amp;", "&")), "bob"))
+    assert "Bob is asking" in again.text
+    await surgery.rpt((await surgery.answer(browser, again)).answer["ticket"])
+
+
 # -- one browser, one process --
 
 

@@ -323,7 +323,7 @@ async def test_g_3_7_1_5_2_4_nobody_gives_back_what_is_another_clients(surgery: 
     assert (await surgery.rpt(await surgery.ticket(), pct=pct)).access_token
 
 
-async def test_gdpr_15_17_bob_sees_what_is_remembered_and_ends_it(surgery: Surgery, browser: Browser) -> None:
+async def test_gdpr_15_bob_sees_what_is_remembered_and_ends_it(surgery: Surgery, browser: Browser) -> None:
     pct = await pct_of(surgery, browser)
     who = bob(surgery, browser)
     listed = await surgery.world.ask(list_remembered, ListRemembered(who=who))
@@ -351,13 +351,14 @@ async def test_nobody_ends_what_is_remembered_about_somebody_else(surgery: Surge
     assert len(await kept_for(surgery)) == 1
 
 
-async def test_bob_makes_an_app_forget_him_on_its_page(surgery: Surgery, browser: Browser) -> None:
+async def test_gdpr_17_bob_makes_an_app_forget_him_on_its_page(surgery: Surgery, browser: Browser) -> None:
     await pct_of(surgery, browser)
     account = await browser.get(f"{PATH}/account")
     assert f"{PATH}/console/remembered" in account.text
     page = await browser.get(f"{PATH}/console/remembered")
     assert "Surgery" in page.text
     assert "bob@example.test" in page.text
+    assert "Your e-mail address" in page.text
     done = await browser.follow(await browser.submit(page.form("/console/remembered/forget")))
     assert "no longer remembers you" in done.text
     assert "No app remembers you" in done.text

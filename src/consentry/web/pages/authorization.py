@@ -19,7 +19,7 @@ from consentry.core.redirection import origin_of
 from consentry.core.tokens import digest
 from consentry.web.forms import FORM, read_query
 from consentry.web.http import Request, Response
-from consentry.web.pages.claims_interaction import claims_page
+from consentry.web.pages.claims_interaction import SOMEBODY_ELSE, claims_page
 from consentry.web.pages.parameters import read_parameters
 from consentry.web.pages.scope_words import explain, name_of
 from consentry.web.pages.sign_in import show_sign_in, where_on
@@ -47,7 +47,8 @@ async def authorization_by_form(parts: Parts, request: Request) -> Response:
 async def continued(parts: Parts, request: Request) -> Response:
     """Show what an interaction waits for, or finish it."""
     visit = await arrive(parts, request)
-    interaction = read_query(request).get("interaction")
+    query = read_query(request)
+    interaction = query.get("interaction")
     if interaction is None:
         raise InteractionOver
     question = Proceed(
@@ -62,7 +63,7 @@ async def continued(parts: Parts, request: Request) -> Response:
         case ShowConsent():
             return _consent_page(visit, said, interaction)
         case ShowClaims():
-            return claims_page(visit, said, interaction)
+            return claims_page(visit, said, interaction, as_somebody_else=SOMEBODY_ELSE in query)
         case Redirected():
             return visit.leave(said.location)
         case _:

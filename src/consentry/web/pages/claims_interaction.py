@@ -11,17 +11,18 @@ from consentry.core.authorizing import Redirected
 from consentry.core.claims_consent import ClaimsDecision, ShowClaims, decide_claims
 from consentry.core.claims_interaction import ClaimsInteractionRequest, interact
 from consentry.core.errors import InvalidRequest, Unavailable
-from consentry.core.interaction import Continue, SignInAgain
+from consentry.core.interaction import Continue, ShowSignIn, SignInAgain
 from consentry.core.redirection import origin_of
 from consentry.core.tokens import digest
 from consentry.web.http import Request, Response
 from consentry.web.pages.parameters import read_parameters
 from consentry.web.pages.scope_words import name_of
-from consentry.web.pages.sign_in import where_on
+from consentry.web.pages.sign_in import show_sign_in, where_on
 from consentry.web.pages.visit import Visit, arrive
 from consentry.web.parts import Parts
 
 ANSWER = "/uma/claims/answer"
+SOMEBODY_ELSE = "somebody_else"
 PARAMETERS = frozenset(field.name for field in fields(ClaimsInteractionRequest)) - {"browser_digest", "repeated"}
 
 
@@ -68,8 +69,11 @@ async def claims_answered(parts: Parts, request: Request) -> Response:
             assert_never(said)
 
 
-def claims_page(visit: Visit, asked: ShowClaims, interaction: str) -> Response:
-    """Render the question."""
+def claims_page(visit: Visit, asked: ShowClaims, interaction: str, *, as_somebody_else: bool) -> Response:
+    """Render the question, or the sign-in form for whoever is not the one that is signed in."""
+    if as_somebody_else:
+        wanted = ShowSignIn(client=asked.client, redirect_uri=asked.redirect_uri)
+        return show_sign_in(visit, {"interaction": interaction}, wanted=wanted)
     parts = urlsplit(asked.redirect_uri)
     return visit.page(
         "claims.html",
@@ -80,6 +84,7 @@ def claims_page(visit: Visit, asked: ShowClaims, interaction: str) -> Response:
         remembered=asked.remembered,
         action=visit.to(ANSWER),
         interaction=interaction,
+        somebody_else=visit.to(f"{where_on(interaction)}&{SOMEBODY_ELSE}=yes"),
         policy_uri=asked.client.policy_uri or "",
     )
 
