@@ -9,14 +9,18 @@ import pytest
 
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant
-from consentry.core.model import Event, Realm
+from consentry.core.issued import TokenIssued
+from consentry.core.model import Claim, Event, Grant, Grantee, Realm, TrustedIssuer
 from consentry.core.pkce import challenge_of
 from consentry.core.ports import Page
 from consentry.core.realm import Lifetimes, RealmSettings
 from consentry.core.token import token
+from consentry.uma.wire import NeedInfo
 from tests.pages.browsing import PATH, Browser, Shown, Site
 from tests.pages.claims import RETURN, Surgery, surgery_of
-from tests.worlds import ISSUER, VERIFIER
+from tests.worlds import ISSUER, NOON, VERIFIER
+
+HOSPITAL = "https://hospital.example"
 
 
 @pytest.fixture
@@ -118,6 +122,56 @@ async def test_g_3_3_2_1_the_ticket_that_comes_back_is_this_clients_only(surgery
     assert (await surgery.rpt(ticket)).access_token
 
 
+# -- gathered and pushed, in one process --
+
+
+async def only_for(surgery: Surgery, *claims: Claim) -> None:
+    """Share Alice's diary with whoever has these claims; it is what the surgery asks for."""
+    shared = Grant(
+        grant_id="for-claims",
+        owner_id=surgery.record.owner_id,
+        target_kind="resource",
+        target_id=surgery.record.resource_id,
+        grantee=Grantee(kind="claims", claims=claims),
+        scopes=("read",),
+        created_at=NOON,
+    )
+    await surgery.world.add(shared, TrustedIssuer(issuer=HOSPITAL, jwks="{}", client_ids=("surgery",)))
+
+
+async def diary_of(surgery: Surgery) -> Surgery:
+    diary = await surgery.world.resource(surgery.site.alice, surgery.site.records, name="diary")
+    asking = replace(surgery, record=diary)
+    surgeon = Claim(issuer=HOSPITAL, name="roles", value="surgeon")
+    await only_for(asking, surgeon, Claim(issuer=ISSUER, name="preferred_username", value="bob"))
+    return asking
+
+
+async def test_a_31_claims_are_pushed_after_they_were_gathered(surgery: Surgery, browser: Browser) -> None:
+    asking = await diary_of(surgery)
+    first = await asking.needs_info(await asking.ticket())
+    second = await asking.needs_info(await asking.brought_back(browser, ticket=first.ticket))
+    assert [(each.name, each.issuer) for each in second.required_claims] == [("roles", (HOSPITAL,))]
+    # Who is known already is not sent to the page again.
+    assert second.redirect_user is None
+    pushed = asking.id_token("b-17", HOSPITAL, roles=["surgeon"])
+    await asking.world.said(token, asking.request(second.ticket, claim_token=pushed), TokenIssued)
+
+
+async def test_a_31_claims_are_gathered_after_they_were_pushed(surgery: Surgery, browser: Browser) -> None:
+    asking = await diary_of(surgery)
+    pushed = asking.id_token("b-17", HOSPITAL, roles=["surgeon"])
+    first = await asking.world.said(token, asking.request(await asking.ticket(), claim_token=pushed), NeedInfo)
+    assert [(each.name, each.issuer) for each in first.required_claims] == [("preferred_username", (ISSUER,))]
+    assert first.redirect_user == f"{ISSUER}/uma/claims"
+    assert (await asking.rpt(await asking.brought_back(browser, ticket=first.ticket))).access_token
+
+
+async def test_a_31_claims_are_gathered_twice_in_one_process(surgery: Surgery, browser: Browser) -> None:
+    again = await surgery.brought_back(browser, ticket=await surgery.brought_back(browser))
+    assert (await surgery.rpt(again)).access_token
+
+
 # -- what is never redirected --
 
 
@@ -212,6 +266,14 @@ async def test_g_3_3_2_6_10_security_a15_anything_but_the_very_same_address_gets
     shown = await surgery.open(browser, claims_redirect_uri=uri)
     assert is_page(shown)
     assert "set-cookie: a=b" not in str(shown.headers)
+
+
+@pytest.mark.parametrize("port", [":1234", ":80", ""])
+async def test_a_36_a_loopback_address_is_compared_with_its_port(surgery: Surgery, browser: Browser, port: str) -> None:
+    await surgery.registered("desktop", "http://127.0.0.1:8400/claims", method="none")
+    assert is_page(
+        await surgery.open(browser, client_id="desktop", claims_redirect_uri=f"http://127.0.0.1{port}/claims")
+    )
 
 
 @pytest.mark.parametrize("name", ["client_id", "claims_redirect_uri"])

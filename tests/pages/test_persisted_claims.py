@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from consentry.core.claims import BadClaimToken
+from consentry.core.consent import WithdrawConsent, withdraw_consent
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant
 from consentry.core.grants.uma_ticket import RequestDenied
+from consentry.core.introspection import Introspection, IntrospectionRequest, introspect
 from consentry.core.issued import TokenIssued
 from consentry.core.me import BySession
-from consentry.core.model import Claim, Event, Grant, Grantee, PersistedClaims, Realm, TrustedIssuer
+from consentry.core.model import Claim, Consent, Event, Grant, Grantee, PersistedClaims, Realm, TrustedIssuer
 from consentry.core.nothing import Nothing
 from consentry.core.ports import Page
 from consentry.core.realm import Lifetimes, RealmSettings
@@ -341,6 +343,30 @@ async def test_gdpr_15_bob_sees_what_is_remembered_and_ends_it(surgery: Surgery,
     await surgery.needs_info(await surgery.ticket(), pct=pct)
     listed = await surgery.world.ask(list_remembered, ListRemembered(who=who))
     assert listed == Listed(items=())
+
+
+async def test_g_5_2_3_nobody_but_its_client_is_ever_shown_it(surgery: Surgery, browser: Browser) -> None:
+    issued = await surgery.rpt(await surgery.brought_back_and_remembered(browser))
+    pct = issued.pct or ""
+    for path in ("/console/remembered", "/console/activity", "/account"):
+        assert pct not in (await browser.get(f"{PATH}{path}")).text
+    worth = await surgery.world.ask(introspect, IntrospectionRequest(token=issued.access_token, pat=surgery.pat))
+    assert pct not in repr(worth)
+    # Nor is it a token for anybody who holds it.
+    asked = IntrospectionRequest(token=pct, pat=surgery.pat)
+    assert not (await surgery.world.said(introspect, asked, Introspection)).active
+    assert pct not in repr(issued)
+    assert pct not in repr(surgery.request("t", pct=pct))
+
+
+async def test_gdpr_7_3_taking_an_app_back_makes_it_forget_as_well(surgery: Surgery, browser: Browser) -> None:
+    pct = await pct_of(surgery, browser)
+    allowed = Consent(account_id=surgery.bob.account_id, client_id="surgery", scope=("openid",), created_at=NOON)
+    await surgery.world.add(allowed)
+    taken = WithdrawConsent(who=bob(surgery, browser), client_id="surgery")
+    assert await surgery.world.ask(withdraw_consent, taken) == Nothing()
+    assert await kept_for(surgery) == []
+    await surgery.needs_info(await surgery.ticket(), pct=pct)
 
 
 async def test_nobody_ends_what_is_remembered_about_somebody_else(surgery: Surgery, browser: Browser) -> None:

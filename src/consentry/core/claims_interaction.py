@@ -6,7 +6,7 @@ every other fault goes back to the client.  Opening spends the ticket; the same 
 Spec: Grant 3.3.2, 3.3.3, 5.1; RFC 6749 4.1.2.1; RFC 7636 4.3; RFC 9207 2.
 """
 
-from dataclasses import replace
+from dataclasses import field, replace
 
 from consentry.core.authorization_checks import LONGEST_STATE
 from consentry.core.authorizing import Redirected
@@ -34,7 +34,7 @@ class ClaimsInteractionRequest:
 
     browser_digest: str
     client_id: str | None = None
-    ticket: str | None = None
+    ticket: str | None = field(default=None, repr=False)
     claims_redirect_uri: str | None = None
     state: str | None = None
     code_challenge: str | None = None

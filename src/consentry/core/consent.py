@@ -68,12 +68,14 @@ async def decide_consent(ctx: Context, question: ConsentDecision) -> Answer[Redi
 
 
 async def withdraw_consent(ctx: Context, question: WithdrawConsent) -> Answer[Nothing]:
-    """Forget a consent and end every token that came from it, at once."""
+    """Forget a consent, end every token that came from it, and make the client forget who it was, at once."""
     account_id = await me(ctx, question.who)
     consent = await ctx.store.consent(account_id, question.client_id)
     if consent is None:
         raise NotFound("no such app")
-    ended = [Remove(record=record) for record in await ctx.store.issued_to(account_id, question.client_id)]
+    issued = await ctx.store.issued_to(account_id, question.client_id)
+    kept = [each for each in await ctx.store.persisted_claims_of(account_id) if each.client_id == question.client_id]
+    ended = [Remove(record=record) for record in (*issued, *kept)]
     seen = event(ctx, "consent.withdrawn", owner_id=account_id, actor=account_id, client_id=question.client_id)
     return Answer(Nothing(), Remove(record=consent), *ended, Add(record=seen))
 

@@ -6,7 +6,7 @@ earlier RPT, scope, claims, owner's word.
 Spec: Grant 3.3.1, 3.3.4, 3.3.5, 3.3.6, 5.5.
 """
 
-from dataclasses import replace
+from dataclasses import field, replace
 
 from consentry.core.access_request import ask_owner, blocked, narrowed
 from consentry.core.asking import question
@@ -37,12 +37,12 @@ class TicketRequest:
     ``code_verifier`` belongs to a ticket that an interaction brought back (RFC 7636 4.5).
     """
 
-    ticket: str
+    ticket: str = field(repr=False)
     claim_token: ClaimToken | BadClaimToken | None = None
-    pct: str | None = None
-    rpt: str | None = None
+    pct: str | None = field(default=None, repr=False)
+    rpt: str | None = field(default=None, repr=False)
     scope: tuple[str, ...] = ()
-    code_verifier: str | None = None
+    code_verifier: str | None = field(default=None, repr=False)
 
 
 @value
