@@ -40,7 +40,7 @@ async def asks(bob: Browser, place: Place) -> httpx2.Response:
     return await bob.http.get(f"{place.surgery}/patients/alice")
 
 
-async def test_g_3_3_2_3_3_3_bob_says_more_than_his_id_token_and_is_remembered(town: Place) -> None:
+async def test_g_3_3_2_1_g_3_3_3_1_bob_says_more_than_his_id_token_and_is_remembered(town: Place) -> None:
     place = town
     async with browser("alice") as alice, browser("bob") as bob, httpx2.AsyncClient(trust_env=False) as api:
         await alice.visit(f"{place.records}/sign-in")

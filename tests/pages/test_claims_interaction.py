@@ -51,7 +51,7 @@ def is_page(shown: Shown) -> bool:
 # -- the way there and back --
 
 
-async def test_g_3_3_2_1_12_3_3_3_1_bob_signs_in_says_who_he_is_and_the_surgery_gets_its_rpt(
+async def test_g_3_3_2_1_g_3_3_2_12_g_3_3_3_1_bob_signs_in_says_who_he_is_and_the_surgery_gets_its_rpt(
     surgery: Surgery, browser: Browser
 ) -> None:
     asked = await surgery.needs_info(await surgery.ticket())
@@ -78,7 +78,7 @@ async def test_g_3_3_3_2_the_ticket_that_comes_back_is_another_one(surgery: Surg
 
 
 @pytest.mark.parametrize("state", ["x" * 500, "a b+c%&=?#/ü€", "<script>"])
-async def test_g_3_3_2_11_3_3_3_3_state_comes_back_as_it_was(surgery: Surgery, browser: Browser, state: str) -> None:
+async def test_g_3_3_2_11_g_3_3_3_3_state_comes_back_as_it_was(surgery: Surgery, browser: Browser, state: str) -> None:
     back = await surgery.answer(browser, await surgery.at_question(browser, state=state))
     assert back.answer["state"] == state
 
@@ -88,7 +88,7 @@ async def test_g_3_3_3_3_without_state_there_is_none(surgery: Surgery, browser: 
     assert "state" not in back.answer
 
 
-async def test_g_3_3_3_4_a_12_the_way_back_carries_ticket_state_and_issuer_and_nothing_else(
+async def test_g_3_3_3_4_g_3_3_2_6_a_12_the_way_back_carries_ticket_state_and_issuer_and_nothing_else(
     surgery: Surgery, browser: Browser
 ) -> None:
     back = await surgery.answer(browser, await surgery.at_question(browser))
@@ -176,7 +176,7 @@ async def test_a_31_claims_are_gathered_twice_in_one_process(surgery: Surgery, b
 
 
 @pytest.mark.parametrize("client_id", [None, "nobody", "surgery\0"])
-async def test_g_3_3_2_2_3_3_3_6_a_missing_or_unknown_client_gets_a_page(
+async def test_g_3_3_2_2_g_3_3_3_6_a_missing_or_unknown_client_gets_a_page(
     surgery: Surgery, browser: Browser, client_id: str | None
 ) -> None:
     assert is_page(await surgery.open(browser, client_id=client_id))
@@ -198,7 +198,7 @@ async def test_g_3_3_2_4_with_two_registered_addresses_the_parameter_is_required
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "none"])
 @pytest.mark.parametrize("uri", [None, "https://bare.example/callback", "https://bare.example/claims", ""])
-async def test_g_3_3_2_7_8_9_without_registration_there_is_no_address_at_all(
+async def test_g_3_3_2_7_g_3_3_2_8_g_3_3_2_9_without_registration_there_is_no_address_at_all(
     surgery: Surgery, browser: Browser, method: str, uri: str | None
 ) -> None:
     bare = await surgery.registered("bare", method=method)
@@ -260,7 +260,7 @@ WRONG = (
 
 
 @pytest.mark.parametrize("uri", WRONG)
-async def test_g_3_3_2_6_10_security_a15_anything_but_the_very_same_address_gets_a_page(
+async def test_g_3_3_2_6_g_3_3_2_10_security_a15_anything_but_the_very_same_address_gets_a_page(
     surgery: Surgery, browser: Browser, uri: str
 ) -> None:
     shown = await surgery.open(browser, claims_redirect_uri=uri)
@@ -312,7 +312,7 @@ def sent_back(shown: Shown, error: str) -> None:
         {"code_challenge_method": "S256"},
     ],
 )
-async def test_g_3_3_2_3_3_3_3_7_a_wrong_ticket_or_challenge_is_told_to_the_client(
+async def test_g_3_3_2_3_g_3_3_3_7_a_wrong_ticket_or_challenge_is_told_to_the_client(
     surgery: Surgery, browser: Browser, changes: dict[str, str]
 ) -> None:
     sent_back(await surgery.open(browser, **changes), "invalid_request")
@@ -339,7 +339,7 @@ async def test_g_3_3_2_3_another_clients_ticket_is_an_error_and_stays_theirs(
     assert (await surgery.needs_info(theirs.ticket, client=rival)).ticket
 
 
-async def test_g_3_3_2_3_5_5_a_spent_ticket_is_an_error_and_ends_what_came_of_it(
+async def test_g_3_3_2_3_a_spent_ticket_is_an_error_and_ends_what_came_of_it(
     surgery: Surgery, browser: Browser
 ) -> None:
     ticket = await surgery.ticket()

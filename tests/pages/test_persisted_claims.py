@@ -103,7 +103,9 @@ async def _bobs_grant(surgery: Surgery) -> Grant:
 # -- when there is one --
 
 
-async def test_g_3_3_3_5_3_3_5_3_a_16_only_who_ticks_the_box_is_remembered(surgery: Surgery, browser: Browser) -> None:
+async def test_g_3_3_3_5_g_3_3_5_3_a_16_only_who_ticks_the_box_is_remembered(
+    surgery: Surgery, browser: Browser
+) -> None:
     assert (await surgery.rpt(await surgery.brought_back(browser))).pct is None
     assert await kept_for(surgery) == []
     assert await pct_of(surgery, browser)
@@ -123,7 +125,7 @@ async def test_g_6_2_2_a_pushed_claim_token_alone_is_never_kept(surgery: Surgery
     assert (await surgery.world.said(token, asked, TokenIssued)).pct is None
 
 
-async def test_g_3_3_5_4_5_6_5_2_2_6_2_1_it_is_random_says_nothing_and_is_stored_as_digest_and_sealed_claims(
+async def test_g_3_3_5_4_g_3_3_5_5_g_3_3_5_6_g_5_2_2_g_6_2_1_random_and_stored_as_digest_and_sealed_claims(
     surgery: Surgery, browser: Browser
 ) -> None:
     pct = await pct_of(surgery, browser)
@@ -308,7 +310,7 @@ async def test_the_lifetime_is_the_realms(surgery: Surgery, browser: Browser) ->
 
 
 @pytest.mark.parametrize("hint", ["pct", "access_token", "refresh_token", None, "nonsense"])
-async def test_g_3_7_1_2_the_client_gives_it_back(surgery: Surgery, browser: Browser, hint: str | None) -> None:
+async def test_g_3_7_1_g_3_7_2_the_client_gives_it_back(surgery: Surgery, browser: Browser, hint: str | None) -> None:
     pct = await pct_of(surgery, browser)
     given = RevocationRequest(credentials=credentials_of(surgery.app), token=pct, token_type_hint=hint)
     assert await surgery.world.ask(revoke, given) == Nothing()
@@ -317,7 +319,7 @@ async def test_g_3_7_1_2_the_client_gives_it_back(surgery: Surgery, browser: Bro
     assert await surgery.world.ask(revoke, given) == Nothing()
 
 
-async def test_g_3_7_1_5_2_4_nobody_gives_back_what_is_another_clients(surgery: Surgery, browser: Browser) -> None:
+async def test_g_3_7_1_g_5_2_4_nobody_gives_back_what_is_another_clients(surgery: Surgery, browser: Browser) -> None:
     pct = await pct_of(surgery, browser)
     rival = await surgery.registered("rival")
     given = RevocationRequest(credentials=credentials_of(rival), token=pct, token_type_hint="pct")
