@@ -1,13 +1,15 @@
 """The application on a surgery's tablet: a client that reads records their owners share.
 
 Doctors sign in with OpenID Connect.  `UmaAuth` does the rest: when a record wants permission, it goes to the
-authorization server with the doctor's ID token and comes back with an RPT, or with the reason why not.
+authorization server with the doctor's ID token and comes back with an RPT, or with the reason why not.  If the ID token
+does not say enough, the doctor says more on a page of the authorization server, and may let it remember that.
 """
 
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import field
 from pathlib import Path
 
 import httpx2
@@ -18,6 +20,7 @@ from starlette.routing import Route
 
 from consentry.uma import (
     AuthorizationRequest,
+    ClaimsInteraction,
     ClaimsWanted,
     ClaimToken,
     ClientSecretBasic,
@@ -51,10 +54,14 @@ class Arriving:
 
 @value
 class Doctor:
-    """Somebody who is signed in, with the permissions that were got in their name."""
+    """Somebody who is signed in, with the permissions that were got in their name.
+
+    ``asked`` holds, by its state, every interaction that their browser was sent away for, and for which patient.
+    """
 
     person: Person
     uma: UmaAuth
+    asked: dict[str, tuple[str, ClaimsInteraction]] = field(default_factory=dict)
 
 
 def application() -> App:
@@ -71,6 +78,7 @@ def create_app(settings: Settings) -> Starlette:
         Route("/patients/{patient}/entries", here.add_entry, methods=["POST"]),
         Route("/sign-in", here.sign_in),
         Route("/callback", here.callback),
+        Route("/claims", here.claims),
         Route("/sign-out", here.sign_out, methods=["POST"]),
         Route("/style.css", style),
         Route("/wait.js", wait_script),
@@ -135,7 +143,7 @@ class Surgery:
         except RequestDeniedError:
             return self._pages.show("denied.html", person=doctor.person, patient=patient, status=403)
         except NeedInfoError as needed:
-            return self._again(needed, doctor, patient)
+            return self._again(doctor, patient, needed)
         except (UmaError, httpx2.HTTPError) as problem:
             return self._trouble(problem, doctor)
         return self._shown(answer, doctor, patient)
@@ -149,17 +157,39 @@ class Surgery:
             case status:
                 return self._trouble(f"the record answered {status}", doctor)
 
-    def _again(self, needed: NeedInfoError, doctor: Doctor, patient: Patient) -> Response:
-        """Fetch a new ID token if the old one is over: whoever is still signed in does not even notice."""
-        if doctor.person.until > time.time():
-            return self._trouble(needed, doctor)
-        return RedirectResponse(f"/sign-in?patient={patient.key}", 303)
-
     def _waiting(self, doctor: Doctor, patient: Patient, interval: int | None, *, writing: bool) -> Response:
         """Say that the patient has been asked; a page to read looks again by itself."""
         refresh = None if writing else interval or LOOK_AGAIN
         view = {"person": doctor.person, "patient": patient, "writing": writing, "refresh": refresh}
         return self._pages.show("waiting.html", status=202, **view)
+
+    def _again(self, doctor: Doctor, patient: Patient, needed: NeedInfoError) -> Response:
+        """Get a new ID token if the old one is over: whoever is still signed in does not even notice.
+
+        If it was not enough, let the doctor say more, where the authorization server has a page for that.
+        """
+        if doctor.person.until <= time.time():
+            return RedirectResponse(f"/sign-in?patient={patient.key}", 303)
+        if needed.need_info.redirect_user is None:
+            return self._trouble(needed, doctor)
+        begun = doctor.uma.begin_interaction(
+            needed.need_info, issuer=self._settings.issuer, claims_redirect_uri=f"{self._settings.address}/claims"
+        )
+        doctor.asked[begun.state] = (patient.key, begun)
+        return RedirectResponse(begun.url, 303)
+
+    async def claims(self, request: Request) -> Response:
+        """Take what the browser brings back from saying more, and look at the record again."""
+        doctor = self._sessions.find(request)
+        state = request.query_params.get("state", "")
+        asked = doctor.asked.pop(state, None) if isinstance(doctor, Doctor) else None
+        patient = self._patients.get(asked[0]) if asked else None
+        if not isinstance(doctor, Doctor) or asked is None or patient is None or patient.record is None:
+            return RedirectResponse("/", 303)
+        with suppress(UmaError):  # whoever does not want to say more sees what that leads to
+            doctor.uma.finish_interaction(patient.record, dict(request.query_params), asked[1])
+            return RedirectResponse(f"/patients/{patient.key}", 303)
+        return RedirectResponse("/", 303)
 
     def _trouble(self, problem: UmaError | httpx2.HTTPError | str, doctor: Doctor | None = None) -> Response:
         log.warning("%s", problem)

@@ -74,6 +74,8 @@ def grant(**members: object) -> dict[str, object]:
         (client(redirect_uris=["https://a.example/cb", 3]), "$.clients[0].redirect_uris[1]: expected str, got int"),
         (client(redirect_uris=["http://a.example/cb"]), "$.clients[0].redirect_uris[0]: has to begin with https://"),
         (client(claims_redirect_uris=["https://*/"]), "$.clients[0].claims_redirect_uris[0]: has a wildcard"),
+        (client(claims_redirect_uris=["https://a.example/#b"]), "$.clients[0].claims_redirect_uris[0]: has a fragment"),
+        (client(claims_redirect_uris=["/claims"]), "$.clients[0].claims_redirect_uris[0]: is not an absolute address"),
         (client(logo_uri="javascript:alert(1)"), "$.clients[0].logo_uri: is not an absolute address"),
         (client(grant_types=["password"]), "$.clients[0].grant_types[0]: has to be one of"),
         (client(token_endpoint_auth_method="none"), "$.clients[0].token_endpoint_auth_method: is none, but"),

@@ -14,7 +14,6 @@ LATER = (
     "pushed_authorization_request_endpoint",
     "device_authorization_endpoint",
     "end_session_endpoint",
-    "claims_interaction_endpoint",
     "signed_metadata",
 )
 

@@ -78,6 +78,11 @@ class Browser:
             path, _, query = path.partition("?")
         return await self._send("GET", path, query=query)
 
+    async def look(self, method: str, path: str, headers: dict[str, str]) -> Shown:
+        """Ask for a page in some other way than by going there."""
+        path, _, query = path.partition("?")
+        return await self._send(method, path, query=query, headers=headers)
+
     async def follow(self, shown: Shown) -> Shown:
         """Follow redirects as long as they stay at the server."""
         while shown.status == 303 and shown.location.startswith("/"):

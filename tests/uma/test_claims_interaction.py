@@ -17,6 +17,7 @@ from consentry.uma import (
     read_claims_return,
 )
 from consentry.uma.authorization import code_challenge
+from consentry.uma.codes import PROFILE_TICKET_PKCE
 from consentry.uma.metadata import read_metadata
 from tests.uma.scripted import ISSUER, METADATA
 
@@ -144,3 +145,13 @@ def test_rfc_6749_10_12_a_code_nobody_asked_for_is_refused(
     request = authorization_request(metadata, client_id="c", redirect_uri="https://c.example/cb", scope=("openid",))
     with pytest.raises(error):
         read_authorization_response(returned, request)
+
+
+def test_a_12_where_the_server_can_check_it_a_challenge_goes_along() -> None:
+    profiled = read_metadata({**METADATA, "uma_profiles_supported": [PROFILE_TICKET_PKCE]}, issuer=ISSUER)
+    interaction = begin(profiled)
+    assert interaction.code_verifier is not None
+    sent = query(interaction.url)
+    assert sent["code_challenge"] == [code_challenge(interaction.code_verifier)]
+    assert sent["code_challenge_method"] == ["S256"]
+    assert interaction.code_verifier not in repr(interaction)

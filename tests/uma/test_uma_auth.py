@@ -13,6 +13,7 @@ from consentry.uma import (
     NeedInfoError,
     RequestDeniedError,
     RequestSubmittedError,
+    StateMismatchError,
     TicketNotRotatedError,
     UnreachableError,
     UnsupportedTokenTypeError,
@@ -381,3 +382,58 @@ async def test_cl_g_3_3_1_2_claims_may_come_from_a_coroutine_when_the_client_is_
             await world.get()
     else:
         assert (await world.get()).text == "the record"
+
+
+CLAIMS = "https://c.example/claims"
+
+
+async def test_cl_g_3_3_3_2_what_the_browser_brought_back_leads_to_the_record(world: World) -> None:
+    world.server.answer("GET", RECORD, challenge("t0"), OK)
+    world.server.token(need_info("t1"), tokens("rpt"))
+    with pytest.raises(NeedInfoError) as needed:
+        await world.get()
+    begun = world.auth.begin_interaction(needed.value.need_info, issuer=ISSUER, claims_redirect_uri=CLAIMS)
+    assert "ticket=t1" in begun.url
+    with pytest.raises(StateMismatchError):
+        world.auth.finish_interaction(RECORD, {"ticket": "t2", "state": "other"}, begun)
+    world.auth.finish_interaction(RECORD, {"ticket": "t2", "state": begun.state}, begun)
+    assert (await world.get()).text == "the record"
+    assert [form["ticket"] for form in world.forms()] == ["t0", "t2"]
+    assert world.presented() == [None, "Bearer rpt"]
+
+
+async def test_cl_g_3_3_3_2_what_was_brought_back_too_late_is_no_harm(world: World) -> None:
+    world.server.answer("GET", RECORD, challenge("t0"), challenge("t3"), OK)
+    world.server.token(need_info("t1"), json_answer(400, {"error": "invalid_grant"}), tokens("rpt"))
+    with pytest.raises(NeedInfoError) as needed:
+        await world.get()
+    begun = world.auth.begin_interaction(needed.value.need_info, issuer=ISSUER, claims_redirect_uri=CLAIMS)
+    world.auth.finish_interaction(RECORD, {"ticket": "t2", "state": begun.state}, begun)
+    assert (await world.get()).text == "the record"
+    assert [form["ticket"] for form in world.forms()] == ["t0", "t2", "t3"]
+
+
+async def test_cl_g_3_3_1_8_a_pct_that_another_request_replaced_is_tried_anew(world: World) -> None:
+    kept = {ISSUER: "old"}
+    world.auth = UmaAuth(
+        client=ClientSecretBasic(client_id="surgery", client_secret="s"), trusted_issuers=[ISSUER], pcts=kept
+    )
+    world.server.answer("GET", RECORD, challenge("t0"), OK)
+    world.server.token(need_info("t1"), tokens("rpt", pct="newest"))
+    world.server.answer("POST", f"{ISSUER}/revoke", httpx2.Response(200))
+    answering = world.server.__call__
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        response = answering(request)
+        if str(request.url) == TOKEN and kept[ISSUER] == "old":
+            kept[ISSUER] = "newer"
+        return response
+
+    transport = httpx2.MockTransport(answer)
+    async with httpx2.AsyncClient(transport=transport, auth=world.auth) as client:
+        assert (await client.get(RECORD)).text == "the record"
+        assert [form["pct"] for form in world.forms()] == ["old", "newer"]
+        assert kept == {ISSUER: "newest"}
+        await world.auth.aclose(client)
+    # Whoever hands in a mapping keeps what is in it.
+    assert kept == {ISSUER: "newest"}

@@ -2,8 +2,12 @@
 
 import pytest
 
-from consentry.core.model import Account, Client
+from consentry.core.context import Answer, Context
+from consentry.core.model import Account, Client, PermissionTicket
+from consentry.core.persisted_claims import persist
+from consentry.core.requesting_party import requester_of
 from tests.web.site import Site, bearer
+from tests.worlds import ISSUER, NOON
 
 
 async def arranged(site: Site) -> tuple[Account, Account, Client, dict[str, str], dict[str, str]]:
@@ -132,3 +136,35 @@ async def test_the_api_wants_a_token_with_the_right_scope(site: Site) -> None:
     assert (without.status_code, without.headers["content-type"]) == (401, "application/problem+json")
     pat = await site.world.pat(records, alice)
     assert (await site.http.get("/me/grants", headers=bearer(pat))).status_code == 403
+
+
+async def test_what_apps_remember_of_me_is_listed_and_ended(site: Site) -> None:
+    _, bob, _, alices, bobs = await arranged(site)
+    requester = requester_of(bob, own_issuer=ISSUER, now=NOON)
+    process = PermissionTicket(
+        digest="d",
+        family="f",
+        owner_id="o",
+        resource_server="records",
+        permissions=(),
+        issued_at=NOON,
+        expires_at=NOON,
+        client_id="surgery",
+        requester=requester,
+        remember=True,
+    )
+
+    async def remember(ctx: Context, ticket: PermissionTicket) -> Answer[None]:
+        _, kept = await persist(ctx, ticket, None)
+        return Answer(None, *kept)
+
+    assert await site.world.ask(remember, process) is None
+    (item,) = (await site.http.get("/me/remembered", headers=bobs)).json()["items"]
+    assert (item["client_id"], item["client_name"]) == ("surgery", "Surgery")
+    assert {"issuer": ISSUER, "name": "name", "value": "Bob"} in item["claims"]
+    assert (await site.http.get("/me/remembered", headers=alices)).json() == {"items": []}
+    assert (await site.http.get("/me/remembered?app=x", headers=bobs)).status_code == 400
+    assert (await site.http.delete("/me/remembered/surgery", headers=alices)).status_code == 404
+    assert (await site.http.delete("/me/remembered/surgery", headers=bobs)).status_code == 204
+    assert (await site.http.delete("/me/remembered/surgery", headers=bobs)).status_code == 404
+    assert (await site.http.get("/me/remembered")).status_code == 401

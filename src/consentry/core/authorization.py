@@ -11,20 +11,7 @@ from consentry.core.authorizing import Redirected, authorized, signed_in_at
 from consentry.core.changes import Add
 from consentry.core.context import Answer, Context
 from consentry.core.errors import ConsentRequired, LoginRequired, Refusal
-from consentry.core.interaction import Done, PendingAuthorization, SignInNext, Step, next_step
-from consentry.core.model import Interaction
-from consentry.core.tokens import digest
-from consentry.uma.value import value
-
-
-@value
-class Continue:
-    """The browser has to show something first; ``interaction`` is the secret that names the process."""
-
-    interaction: str
-
-    def __repr__(self) -> str:
-        return "Continue()"
+from consentry.core.interaction import Continue, Done, PendingAuthorization, SignInNext, Step, next_step, waiting
 
 
 async def authorize(ctx: Context, request: AuthorizationRequest) -> Answer[Redirected | Continue]:
@@ -52,11 +39,5 @@ def _refuse_to_ask(step: Step) -> None:
 
 def _wait(ctx: Context, pending: PendingAuthorization, browser_digest: str) -> Answer[Redirected | Continue]:
     secret = ctx.new_secret()
-    interaction = Interaction(
-        digest=digest(secret),
-        kind="authorization",
-        browser_digest=browser_digest,
-        request=pending.to_text(),
-        expires_at=ctx.now + ctx.realm.settings.lifetimes.interaction,
-    )
+    interaction = waiting(ctx, "authorization", pending.to_text(), browser_digest=browser_digest, secret=secret)
     return Answer(Continue(interaction=secret), Add(record=interaction))

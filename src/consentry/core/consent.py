@@ -13,12 +13,19 @@ from consentry.core.changes import Add, Change, Remove, Replace
 from consentry.core.context import Answer, Context
 from consentry.core.errors import AccessDenied, NotFound
 from consentry.core.events import event
-from consentry.core.interaction import PendingAuthorization, SignInNext, find_interaction, next_step
+from consentry.core.interaction import (
+    PendingAuthorization,
+    SignInAgain,
+    SignInNext,
+    find_interaction,
+    next_step,
+    pending_of,
+    usable_client,
+)
 from consentry.core.me import Who, me
 from consentry.core.model import Consent, Interaction
 from consentry.core.nothing import Nothing
 from consentry.core.ports import SignedIn
-from consentry.core.proceeding import usable_client
 from consentry.core.redirection import response_uri
 from consentry.uma.value import value
 
@@ -34,11 +41,6 @@ class ConsentDecision:
 
 
 @value
-class SignInAgain:
-    """Nobody is signed in any more who could decide."""
-
-
-@value
 class WithdrawConsent:
     """Take back what a client was allowed; everything it holds for this person ends."""
 
@@ -48,8 +50,9 @@ class WithdrawConsent:
 
 async def decide_consent(ctx: Context, question: ConsentDecision) -> Answer[Redirected | SignInAgain]:
     """Spend the interaction and send the browser back, with a code or with ``access_denied``."""
-    interaction, pending = await find_interaction(ctx, question.interaction_digest, question.browser_digest)
-    client = await usable_client(ctx, pending)
+    interaction = await find_interaction(ctx, question.interaction_digest, question.browser_digest)
+    pending = pending_of(interaction)
+    client = await usable_client(ctx, pending.client_id)
     signed_in = await signed_in_at(ctx, question.session_digest)
     if signed_in is None:
         return Answer(SignInAgain())
@@ -65,12 +68,14 @@ async def decide_consent(ctx: Context, question: ConsentDecision) -> Answer[Redi
 
 
 async def withdraw_consent(ctx: Context, question: WithdrawConsent) -> Answer[Nothing]:
-    """Forget a consent and end every token that came from it, at once."""
+    """Forget a consent, end every token that came from it, and make the client forget who it was, at once."""
     account_id = await me(ctx, question.who)
     consent = await ctx.store.consent(account_id, question.client_id)
     if consent is None:
         raise NotFound("no such app")
-    ended = [Remove(record=record) for record in await ctx.store.issued_to(account_id, question.client_id)]
+    issued = await ctx.store.issued_to(account_id, question.client_id)
+    kept = [each for each in await ctx.store.persisted_claims_of(account_id) if each.client_id == question.client_id]
+    ended = [Remove(record=record) for record in (*issued, *kept)]
     seen = event(ctx, "consent.withdrawn", owner_id=account_id, actor=account_id, client_id=question.client_id)
     return Answer(Nothing(), Remove(record=consent), *ended, Add(record=seen))
 

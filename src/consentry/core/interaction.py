@@ -1,13 +1,14 @@
 """What comes next in an authorization: sign in, consent, or done.
 
 A request that passed every check waits in an `Interaction` that belongs to one browser; `next_step` says what it waits
-for.  No page knows which page follows.
+for.  No page knows which page follows.  Gathering claims waits in the same way, see `consentry.core.claims_pending`.
 
 Spec: OpenID Connect Core 3.1.2.1, 3.1.2.3, 3.1.2.4, 3.1.2.6; RFC 9700 4.7; RFC 8252 8.6.
 """
 
 import json
 from dataclasses import asdict, fields
+from typing import Literal
 
 from consentry.core.client_authentication import is_public
 from consentry.core.context import Context
@@ -15,8 +16,11 @@ from consentry.core.errors import Refusal
 from consentry.core.model import Client, Consent, Interaction
 from consentry.core.ports import SignedIn
 from consentry.core.redirection import proves_identity
-from consentry.core.tokens import equal
+from consentry.core.tokens import digest, equal
 from consentry.uma.value import value
+
+CLAIMS_INTERACTION = "/uma/claims"
+"""Where the claims interaction endpoint is, below the issuer."""
 
 
 class InteractionOver(Refusal):
@@ -76,6 +80,30 @@ class Done:
 Step = SignInNext | ConsentNext | Done
 
 
+@value
+class Continue:
+    """The browser has to show something first; ``interaction`` is the secret that names the process."""
+
+    interaction: str
+
+    def __repr__(self) -> str:
+        return "Continue()"
+
+
+@value
+class ShowSignIn:
+    """Ask who is there, for this client."""
+
+    client: Client
+    redirect_uri: str
+    login_hint: str | None = None
+
+
+@value
+class SignInAgain:
+    """Nobody is signed in any more who could decide."""
+
+
 def next_step(
     pending: PendingAuthorization, client: Client, signed_in: SignedIn | None, consent: Consent | None
 ) -> Step:
@@ -100,20 +128,39 @@ def _will_do(pending: PendingAuthorization, signed_in: SignedIn) -> bool:
     )
 
 
-async def find_interaction(
-    ctx: Context, digest: str, browser_digest: str | None
-) -> tuple[Interaction, PendingAuthorization]:
-    """Return an interaction of this browser and its request.  Raises `InteractionOver`."""
+def waiting(
+    ctx: Context, kind: Literal["authorization", "claims"], request: str, *, browser_digest: str, secret: str
+) -> Interaction:
+    """Return the record of a process that waits for a browser."""
+    return Interaction(
+        digest=digest(secret),
+        kind=kind,
+        browser_digest=browser_digest,
+        request=request,
+        expires_at=ctx.now + ctx.realm.settings.lifetimes.interaction,
+    )
+
+
+async def find_interaction(ctx: Context, digest: str, browser_digest: str | None) -> Interaction:
+    """Return an interaction of this browser.  Raises `InteractionOver`."""
     found = await ctx.store.interaction(digest)
-    if found is None or found.kind != "authorization" or found.expires_at <= ctx.now:
+    if found is None or found.expires_at <= ctx.now or not equal(found.browser_digest, browser_digest or ""):
         raise InteractionOver
-    if not equal(found.browser_digest, browser_digest or ""):
+    return found
+
+
+async def usable_client(ctx: Context, client_id: str) -> Client:
+    """Return the client of a process that waits; it may have been withdrawn meanwhile."""
+    client = await ctx.store.client(client_id)
+    if client is None or client.disabled_at is not None:
         raise InteractionOver
-    return found, pending_of(found)
+    return client
 
 
 def pending_of(interaction: Interaction) -> PendingAuthorization:
-    """Return the request that an interaction keeps."""
+    """Return the authorization request that an interaction keeps.  Raises `InteractionOver`."""
+    if interaction.kind != "authorization":
+        raise InteractionOver
     kept = json.loads(interaction.request)
     known = {field.name for field in fields(PendingAuthorization)}
     members = {name: member for name, member in kept.items() if name in known}

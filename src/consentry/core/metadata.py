@@ -7,13 +7,16 @@ from consentry.core.client_assertion import ASSERTION_ALGORITHMS
 from consentry.core.client_authentication import AUTHENTICATION_METHODS
 from consentry.core.context import Answer, Context
 from consentry.core.dpop import DPOP_ALGORITHMS
+from consentry.core.interaction import CLAIMS_INTERACTION
 from consentry.core.nothing import Nothing
 from consentry.core.pkce import CHALLENGE_METHODS
 from consentry.core.standard_claims import CLAIMS_BY_SCOPE, CLAIMS_SUPPORTED
 from consentry.core.token import GRANT_TYPES_SUPPORTED
 from consentry.uma.codes import (
     CLAIM_TOKEN_FORMAT_ID_TOKEN,
+    CLAIMS_INTERACTION_ENDPOINT,
     NO_AUTHENTICATION,
+    PROFILE_TICKET_PKCE,
     SCHEME_BEARER,
     SCOPE_OFFLINE_ACCESS,
     SCOPE_UMA_POLICY_MANAGER,
@@ -69,13 +72,19 @@ def _abilities() -> dict[str, object]:
         "request_uri_parameter_supported": False,
         "request_parameter_supported": False,
         "claims_parameter_supported": False,
-        "uma_profiles_supported": [CLAIM_TOKEN_FORMAT_ID_TOKEN, BULK_REGISTRATION_PROFILE],
     }
 
 
 def _of_realm(ctx: Context) -> dict[str, object]:
     own = (scope.name for scope in ctx.realm.settings.scopes)
+    profiles = [CLAIM_TOKEN_FORMAT_ID_TOKEN, BULK_REGISTRATION_PROFILE]
+    interaction: dict[str, object] = {}
+    if ctx.realm.settings.interactive_claims:
+        profiles.append(PROFILE_TICKET_PKCE)
+        interaction = {CLAIMS_INTERACTION_ENDPOINT: f"{ctx.issuer}{CLAIMS_INTERACTION}"}
     return {
+        **interaction,
+        "uma_profiles_supported": profiles,
         "scopes_supported": list(dict.fromkeys((*SCOPES, *own))),
         "id_token_signing_alg_values_supported": list(ctx.keys.algorithms),
     }

@@ -11,6 +11,7 @@ from consentry.core.context import Context
 from consentry.core.errors import InvalidGrant
 from consentry.core.events import event
 from consentry.core.model import Client, Event, PermissionTicket
+from consentry.core.pkce import proves
 from consentry.core.tokens import digest
 
 UNUSABLE = "the permission ticket is unknown, used, expired or not this client's"
@@ -31,6 +32,21 @@ async def spend(ctx: Context, client: Client, secret: str) -> PermissionTicket:
     require_same_key(ctx, ticket, UNUSABLE)
     ctx.keep(Take(record=ticket))
     return replace(ticket, client_id=client.client_id)
+
+
+def proven(ticket: PermissionTicket, code_verifier: str | None) -> PermissionTicket:
+    """Return a ticket that an interaction brought back, once the client has shown that it began that interaction.
+
+    A verifier that no challenge belongs to means that the client was handed another ticket than its own.
+    Spec: RFC 7636 4.6; RFC 9700 4.8.2.
+    """
+    if ticket.code_challenge is None:
+        if code_verifier is not None:
+            raise InvalidGrant(UNUSABLE, reason="a code_verifier for a ticket without code_challenge")
+        return ticket
+    if not proves(code_verifier, ticket.code_challenge):
+        raise InvalidGrant(UNUSABLE, reason="no code_verifier, or not the one of the code_challenge")
+    return replace(ticket, code_challenge=None)
 
 
 def rotated(ctx: Context, ticket: PermissionTicket, secret: str, *, lifetime: int) -> PermissionTicket:

@@ -1,21 +1,24 @@
-"""Going on with an authorization: what the browser is to show, or the way back to the client.
+"""Going on with what a browser began: what it is to show, or the way back to the client.
 
-Spec: OpenID Connect Core 3.1.2.3, 3.1.2.4; RFC 6749 4.1.2.
+Spec: OpenID Connect Core 3.1.2.3, 3.1.2.4; RFC 6749 4.1.2; Grant 3.3.2.
 """
 
 from typing import assert_never
 
 from consentry.core.authorizing import Redirected, authorized, signed_in_at
 from consentry.core.changes import Remove
+from consentry.core.claims_consent import ShowClaims, show_claims
 from consentry.core.context import Answer, Context
 from consentry.core.interaction import (
     ConsentNext,
     Done,
-    InteractionOver,
     PendingAuthorization,
+    ShowSignIn,
     SignInNext,
     find_interaction,
     next_step,
+    pending_of,
+    usable_client,
 )
 from consentry.core.model import Account, Client
 from consentry.core.ports import SignedIn
@@ -32,15 +35,6 @@ class Proceed:
 
 
 @value
-class ShowSignIn:
-    """Ask who is there, for this client."""
-
-    client: Client
-    redirect_uri: str
-    login_hint: str | None
-
-
-@value
 class ShowConsent:
     """Ask whether the client may have these scopes: ``new`` for the first time, ``known`` was allowed before."""
 
@@ -51,10 +45,13 @@ class ShowConsent:
     known: tuple[str, ...]
 
 
-async def proceed(ctx: Context, question: Proceed) -> Answer[ShowSignIn | ShowConsent | Redirected]:
+async def proceed(ctx: Context, question: Proceed) -> Answer[ShowSignIn | ShowConsent | ShowClaims | Redirected]:
     """Say what an interaction waits for; if for nothing, it is spent and the client gets its code."""
-    interaction, pending = await find_interaction(ctx, question.interaction_digest, question.browser_digest)
-    client = await usable_client(ctx, pending)
+    interaction = await find_interaction(ctx, question.interaction_digest, question.browser_digest)
+    if interaction.kind == "claims":
+        return await show_claims(ctx, interaction, await signed_in_at(ctx, question.session_digest))
+    pending = pending_of(interaction)
+    client = await usable_client(ctx, pending.client_id)
     signed_in = await signed_in_at(ctx, question.session_digest)
     consent = await ctx.store.consent(signed_in.account.account_id, client.client_id) if signed_in else None
     step = next_step(pending, client, signed_in, consent)
@@ -68,14 +65,6 @@ async def proceed(ctx: Context, question: Proceed) -> Answer[ShowSignIn | ShowCo
             return Answer(answer.said, Remove(record=interaction), *answer.changes)
         case _:
             assert_never(step)
-
-
-async def usable_client(ctx: Context, pending: PendingAuthorization) -> Client:
-    """Return the client of a request that waits; it may have been withdrawn meanwhile."""
-    client = await ctx.store.client(pending.client_id)
-    if client is None or client.disabled_at is not None:
-        raise InteractionOver
-    return client
 
 
 def _consent(pending: PendingAuthorization, client: Client, signed_in: SignedIn, step: ConsentNext) -> ShowConsent:

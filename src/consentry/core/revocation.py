@@ -11,10 +11,10 @@ from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant, InvalidRequest
 from consentry.core.events import event
 from consentry.core.family import removals
-from consentry.core.model import AccessToken, Client, RefreshToken, Rpt
+from consentry.core.model import AccessToken, Client, PersistedClaims, RefreshToken, Rpt
 from consentry.core.nothing import Nothing
 from consentry.core.tokens import digest
-from consentry.uma.codes import HINT_REFRESH_TOKEN
+from consentry.uma.codes import HINT_PCT, HINT_REFRESH_TOKEN
 from consentry.uma.value import value
 
 
@@ -25,6 +25,9 @@ class RevocationRequest:
     credentials: Credentials
     token: str | None
     token_type_hint: str | None = None
+
+
+Revocable = AccessToken | RefreshToken | Rpt | PersistedClaims
 
 
 async def revoke(ctx: Context, request: RevocationRequest) -> Answer[Nothing]:
@@ -42,7 +45,7 @@ async def revoke(ctx: Context, request: RevocationRequest) -> Answer[Nothing]:
         return Answer(Nothing())
     seen = event(
         ctx,
-        "rpt.revoked" if isinstance(found, Rpt) else "token.revoked",
+        _kind(found),
         owner_id=found.owner_id if isinstance(found, Rpt) else found.account_id,
         client_id=client.client_id,
         reason="the client gave it back",
@@ -50,27 +53,42 @@ async def revoke(ctx: Context, request: RevocationRequest) -> Answer[Nothing]:
     return Answer(Nothing(), *changes, Add(record=seen))
 
 
-async def _find(
-    ctx: Context, client: Client, digested: str, *, hint: str | None
-) -> AccessToken | RefreshToken | Rpt | None:
+def _kind(found: Revocable) -> str:
+    match found:
+        case Rpt():
+            return "rpt.revoked"
+        case PersistedClaims():
+            return "claims.forgotten"
+        case AccessToken() | RefreshToken():
+            return "token.revoked"
+        case _:
+            assert_never(found)
+
+
+async def _find(ctx: Context, client: Client, digested: str, *, hint: str | None) -> Revocable | None:
     """Look everywhere, whatever the hint says.  RPTs are looked up for this client only."""
+    if hint == HINT_PCT:
+        found = await ctx.store.persisted_claims(digested)
+        return found or await _find(ctx, client, digested, hint=None)
     if hint == HINT_REFRESH_TOKEN:
         return (
             await ctx.store.refresh_token(digested)
             or await ctx.store.access_token(digested)
             or await ctx.store.rpt_of_client(client.client_id, digested)
+            or await ctx.store.persisted_claims(digested)
         )
     return (
         await ctx.store.access_token(digested)
         or await ctx.store.rpt_of_client(client.client_id, digested)
         or await ctx.store.refresh_token(digested)
+        or await ctx.store.persisted_claims(digested)
     )
 
 
-async def _ends(ctx: Context, found: AccessToken | RefreshToken | Rpt) -> tuple[Change, ...]:
+async def _ends(ctx: Context, found: Revocable) -> tuple[Change, ...]:
     """End the token; with a refresh token everything that came from the same authorization."""
     match found:
-        case AccessToken() | Rpt():
+        case AccessToken() | Rpt() | PersistedClaims():
             return (Remove(record=found),)
         case RefreshToken():
             return await removals(ctx, found.family)

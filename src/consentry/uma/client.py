@@ -43,8 +43,11 @@ def uma_ticket_grant(
     pct: str | None = None,
     rpt: str | None = None,
     scope: Sequence[str] = (),
+    code_verifier: str | None = None,
 ) -> Call[TokenResponse]:
     """Ask for an RPT with the latest ticket of the process.
+
+    ``code_verifier`` belongs to a ticket that a claims interaction brought back.
 
     Reading raises ``NeedInfoError`` and ``RequestSubmittedError`` with the next ticket in them, ``RequestDeniedError``,
     ``InvalidGrantError``, ``InvalidScopeError``, and ``TicketNotRotatedError`` if the next ticket is the old one.
@@ -57,6 +60,7 @@ def uma_ticket_grant(
         "pct": pct,
         "rpt": rpt,
         "scope": _joined(scope),
+        "code_verifier": code_verifier,
     }
     return _token_call(metadata, client=client, form=form, read=_rotating(ticket))
 

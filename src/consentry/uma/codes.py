@@ -66,6 +66,9 @@ PRIVATE_KEY_JWT: Final = "private_key_jwt"
 NO_AUTHENTICATION: Final = "none"
 CLIENT_ASSERTION_TYPE_JWT: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
+# Profiles (Grant 4): a claims interaction with code_challenge brings a ticket that needs its code_verifier (RFC 7636)
+PROFILE_TICKET_PKCE: Final = "urn:consentry:uma:ticket-pkce"
+
 # HTTP (Grant 3.2.1, 3.2.2)
 SCHEME_UMA: Final = "UMA"
 SCHEME_BEARER: Final = "Bearer"

@@ -12,6 +12,8 @@ from collections.abc import (
     Collection,
     Generator,
     Iterator,
+    Mapping,
+    MutableMapping,
     Sequence,
 )
 from inspect import isawaitable, iscoroutine
@@ -22,6 +24,7 @@ import httpx2
 
 from consentry.uma.call import Call, Reply
 from consentry.uma.challenge import UmaChallenge, find_uma_challenge, says_unreachable
+from consentry.uma.claims_interaction import ClaimsInteraction
 from consentry.uma.client import ClaimToken
 from consentry.uma.client_authentication import ClientAuthentication
 from consentry.uma.errors import AuthorizationServerUnreachableError, InvalidGrantError, UnreachableError
@@ -37,6 +40,7 @@ from consentry.uma.httpx_sender import (
 from consentry.uma.metadata import origin
 from consentry.uma.requesting_party import ClaimsWanted, Heard, Pause, RequestingParty, Step
 from consentry.uma.wallet import HeldToken
+from consentry.uma.wire import NeedInfo
 
 __all__ = ["AsyncSender", "ClaimTokenSource", "UmaAuth", "afetch_metadata", "asend", "fetch_metadata", "send"]
 
@@ -52,6 +56,10 @@ class UmaAuth(httpx2.Auth):
     solved is raised: ``NeedInfoError`` and ``RequestSubmittedError`` hold the ticket to go on with, and
     ``RequestDeniedError`` is a no.  Calls to the authorization server go through the same client, so its response
     hooks see them too.
+
+    After a ``NeedInfoError`` the person may say who they are in a browser: ``begin_interaction`` gives the address to
+    send it to, ``finish_interaction`` takes what it brings back, and the same request then goes through.  ``pcts``
+    keeps what the person let us remember, by issuer; hand in a mapping of theirs to have it next time too.
     """
 
     def __init__(
@@ -62,12 +70,13 @@ class UmaAuth(httpx2.Auth):
         claim_token: ClaimTokenSource | None = None,
         scope: Sequence[str] = (),
         wait: float = 0.0,
+        pcts: MutableMapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         asleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._party = RequestingParty(
-            client=client, trusted_issuers=trusted_issuers, clock=clock, scope=scope, wait=wait
+            client=client, trusted_issuers=trusted_issuers, clock=clock, scope=scope, wait=wait, pcts=pcts
         )
         self._claim_token = claim_token
         self._sleep = sleep
@@ -119,6 +128,18 @@ class UmaAuth(httpx2.Auth):
                 case ClaimsWanted():
                     heard = await self._aclaims(step)
 
+    def begin_interaction(self, need_info: NeedInfo, *, issuer: str, claims_redirect_uri: str) -> ClaimsInteraction:
+        """Return where to send the person's browser; keep it in their session until the browser is back."""
+        return self._party.begin_interaction(need_info, issuer=issuer, claims_redirect_uri=claims_redirect_uri)
+
+    def finish_interaction(self, url: str, parameters: Mapping[str, str], interaction: ClaimsInteraction) -> None:
+        """Take the parameters that the browser came back with; request ``url`` again afterwards.
+
+        Raise ``StateMismatchError`` for a return that this session did not ask for, and a ``ProtocolError`` such as
+        ``access_denied`` if the person did not want to.
+        """
+        self._party.finish_interaction(str(httpx2.URL(url)), parameters, interaction)
+
     def close(self, client: httpx2.Client) -> None:
         """Forget every token and revoke it where it came from."""
         for call in self._party.give_back():
@@ -131,7 +152,9 @@ class UmaAuth(httpx2.Auth):
 
     def _flow(self, request: httpx2.Request) -> Generator[httpx2.Request | Step, httpx2.Response | Heard, None]:
         url = str(request.url)
-        held = yield from self._party.token_for(url)
+        held = yield from self._party.token_returned(url)
+        if held is None:
+            held = yield from self._party.token_for(url)
         challenge = yield from _try(request, held)
         if challenge is None:
             return

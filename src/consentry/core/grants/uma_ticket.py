@@ -6,21 +6,24 @@ earlier RPT, scope, claims, owner's word.
 Spec: Grant 3.3.1, 3.3.4, 3.3.5, 3.3.6, 5.5.
 """
 
-from dataclasses import replace
+from dataclasses import field, replace
 
 from consentry.core.access_request import ask_owner, blocked, narrowed
 from consentry.core.asking import question
 from consentry.core.assessment import Assessment, assess
 from consentry.core.changes import Add
 from consentry.core.claims import BadClaimToken, ClaimToken
+from consentry.core.claims_gathering import gathered, today
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidGrant
+from consentry.core.interaction import CLAIMS_INTERACTION
 from consentry.core.issued import TokenIssued
 from consentry.core.model import Client, PermissionTicket, Requester, TrustedIssuer
-from consentry.core.permission_ticket import UNUSABLE, rotated, spend, ticket_event
+from consentry.core.permission_ticket import UNUSABLE, proven, rotated, spend, ticket_event
+from consentry.core.persisted_claims import persist
 from consentry.core.ports import Surroundings
 from consentry.core.requested_scopes import Wanted, requested_scopes
-from consentry.core.requesting_party import may_push, requester_from
+from consentry.core.requesting_party import OF_ACCOUNT
 from consentry.core.requesting_party_token import earlier_rpt, issue
 from consentry.uma.codes import CLAIM_TOKEN_FORMAT_ID_TOKEN
 from consentry.uma.value import value
@@ -29,13 +32,17 @@ from consentry.uma.wire import NeedInfo, RequestSubmitted, RequiredClaim
 
 @value
 class TicketRequest:
-    """Spec: Grant 3.3.1.  ``claim_token`` has been verified, or found bad, before the decision."""
+    """Spec: Grant 3.3.1.  ``claim_token`` has been verified, or found bad, before the decision.
 
-    ticket: str
+    ``code_verifier`` belongs to a ticket that an interaction brought back (RFC 7636 4.5).
+    """
+
+    ticket: str = field(repr=False)
     claim_token: ClaimToken | BadClaimToken | None = None
-    pct: str | None = None
-    rpt: str | None = None
+    pct: str | None = field(default=None, repr=False)
+    rpt: str | None = field(default=None, repr=False)
     scope: tuple[str, ...] = ()
+    code_verifier: str | None = field(default=None, repr=False)
 
 
 @value
@@ -48,26 +55,28 @@ Outcome = TokenIssued | NeedInfo | RequestSubmitted | RequestDenied
 
 async def redeem(ctx: Context, client: Client, request: TicketRequest) -> Answer[Outcome]:
     """Answer a request for an RPT.  Spec: Grant 3.3.1."""
-    ticket = await spend(ctx, client, request.ticket)
+    ticket = proven(await spend(ctx, client, request.ticket), request.code_verifier)
     ticket = replace(ticket, scope=request.scope or ticket.scope)
     earlier = await earlier_rpt(ctx, client, ticket, request.rpt) if request.rpt else None
-    requester, bad = _pushed(ctx, client, ticket, request)
-    around = await _surroundings(ctx, client, ticket, requester)
-    requester, bad = _today(requester, around, bad)
+    found = await gathered(ctx, client, ticket, pushed=request.claim_token, pct=request.pct)
+    around = await _surroundings(ctx, client, ticket, found.requester)
+    found = today(ctx, found, around)
     wanted = requested_scopes(ticket.permissions, around.resources, registered=client.scope, requested=ticket.scope)
-    ticket = replace(ticket, requester=requester)
+    ticket = replace(ticket, requester=found.requester)
     asked = question(
         ctx,
         owner_id=ticket.owner_id,
-        requester=requester,
+        requester=found.requester,
         client_id=client.client_id,
         circles=around.circles,
         memberships=around.memberships,
     )
     assessed = assess(asked, wanted, around.grants)
-    if bad is None and await _enough(ctx, ticket, assessed, around):
-        return issue(ctx, client, ticket, assessed.granted, earlier, grants=around.grants)
-    return _not_yet(ctx, ticket, wanted, assessed, around, bad=bad)
+    if found.bad is None and await _enough(ctx, ticket, assessed, around):
+        answer = issue(ctx, client, ticket, assessed.granted, earlier, grants=around.grants)
+        pct, kept = await persist(ctx, ticket, found.used)
+        return Answer(replace(answer.said, pct=pct), *answer.changes, *kept)
+    return _not_yet(ctx, ticket, wanted, assessed, around, client=client, bad=found.bad)
 
 
 def _not_yet(
@@ -77,46 +86,16 @@ def _not_yet(
     assessed: Assessment,
     around: Surroundings,
     *,
+    client: Client,
     bad: str | None,
 ) -> Answer[Outcome]:
     """Choose among what could help, the owner's word, and no.  Spec: Grant 3.3.4, 3.3.6."""
     if bad is not None or ticket.requester is None or assessed.missing:
-        return _need_info(ctx, ticket, assessed, bad)
+        return _need_info(ctx, client, ticket, assessed, bad)
     if ctx.realm.settings.pending_requests and not assessed.forbidden and not blocked(around, ticket, ctx.now):
         return ask_owner(ctx, ticket, wanted, around)
     denied = ticket_event(ctx, "request.denied", ticket, reason="not shared with the requesting party")
     return Answer(RequestDenied(), Add(record=denied))
-
-
-def _pushed(
-    ctx: Context, client: Client, ticket: PermissionTicket, request: TicketRequest
-) -> tuple[Requester | None, str | None]:
-    """Return who asks, as far as is known, and what is wrong with the pushed claim token, if anything."""
-    pushed = request.claim_token
-    if pushed is None:
-        return ticket.requester, None
-    if isinstance(pushed, BadClaimToken):
-        return ticket.requester, pushed.reason
-    if pushed.realm_version != ctx.realm.version:
-        return ticket.requester, "the claim token was verified with keys that have changed since"
-    if not may_push(pushed, client, own_issuer=ctx.issuer, trusted=ctx.trusted_issuers):
-        return ticket.requester, "the claim token was not made for this client"
-    requester = requester_from(pushed, own_issuer=ctx.issuer)
-    known = ticket.requester
-    if known is not None and (known.issuer, known.subject) != (requester.issuer, requester.subject):
-        return known, "the claim token speaks of somebody else than before"
-    return requester, None
-
-
-def _today(requester: Requester | None, around: Surroundings, bad: str | None) -> tuple[Requester | None, str | None]:
-    """Hold what was said about one of our own people against what is true today."""
-    if requester is None or requester.account_id is None:
-        return requester, bad
-    account = around.account
-    if account is None or account.disabled_at is not None:
-        return None, bad or "the requesting party's account is gone or disabled"
-    verified = account.email.casefold() if account.email and account.email_verified else None
-    return replace(requester, email=verified), bad
 
 
 async def _surroundings(
@@ -153,13 +132,31 @@ async def _enough(ctx: Context, ticket: PermissionTicket, assessed: Assessment, 
             return bool(assessed.granted)
 
 
-def _need_info(ctx: Context, ticket: PermissionTicket, assessed: Assessment, bad: str | None) -> Answer[NeedInfo]:
-    """Say what to push, with a fresh ticket; never what value is expected.  Spec: Grant 3.3.6."""
+def _need_info(
+    ctx: Context, client: Client, ticket: PermissionTicket, assessed: Assessment, bad: str | None
+) -> Answer[NeedInfo]:
+    """Say what to push or where to send the person, with a fresh ticket; never what value is expected.
+
+    Spec: Grant 3.3.6.
+    """
     secret = ctx.new_secret()
     successor = rotated(ctx, ticket, secret, lifetime=ctx.realm.settings.lifetimes.ticket)
-    said = NeedInfo(ticket=secret, required_claims=_required_claims(ctx, ticket, assessed))
+    said = NeedInfo(
+        ticket=secret,
+        required_claims=_required_claims(ctx, ticket, assessed),
+        redirect_user=_redirect_user(ctx, client, ticket, assessed),
+    )
     needed = ticket_event(ctx, "claims.needed", ticket, reason=bad or "the requesting party is not known well enough")
     return Answer(said, Add(record=successor), Add(record=needed))
+
+
+def _redirect_user(ctx: Context, client: Client, ticket: PermissionTicket, assessed: Assessment) -> str | None:
+    """Return where the person can say who they are, if that page could tell anything new.  Spec: Grant 3.3.6."""
+    if not ctx.realm.settings.interactive_claims or not client.claims_redirect_uris:
+        return None
+    known = ticket.requester is not None and ticket.requester.account_id is not None
+    ours = any(claim.issuer == ctx.issuer and claim.name in OF_ACCOUNT for claim in assessed.missing)
+    return f"{ctx.issuer}{CLAIMS_INTERACTION}" if ours or not known else None
 
 
 def _required_claims(ctx: Context, ticket: PermissionTicket, assessed: Assessment) -> tuple[RequiredClaim, ...]:

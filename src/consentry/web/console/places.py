@@ -12,6 +12,7 @@ REQUESTS = "/console/requests"
 ACTIVITY = "/console/activity"
 SHARED = "/console/shared"
 ASKED = "/console/asked"
+REMEMBERED = "/console/remembered"
 UNDO = "/console/undo"
 
 BACK = {"home": HOME, "people": PEOPLE, "requests": REQUESTS}

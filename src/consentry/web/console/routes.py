@@ -1,6 +1,6 @@
 """The console's addresses.  All of them need somebody signed in at the browser."""
 
-from consentry.web.console import home, requester, requests, share_form, stopping, things, undo
+from consentry.web.console import home, remembered, requester, requests, share_form, stopping, things, undo
 from consentry.web.console.page import refuse
 from consentry.web.route import Handler, Route
 
@@ -29,6 +29,8 @@ ROUTES: tuple[Route, ...] = (
     _route("/console/requests/{request_id}/deny", post=requests.deny_posted),
     _route("/console/requests/{request_id}/block", post=requests.block_posted),
     _route("/console/shared", requester.shared_page),
+    _route("/console/remembered", remembered.remembered_page),
+    _route("/console/remembered/forget", post=remembered.forget_posted),
     _route("/console/asked", requester.asked_page),
     _route("/console/asked/{request_id}/withdraw", post=requester.withdraw_posted),
 )

@@ -1,6 +1,6 @@
 """The rows of the route table that make up the owner's and requester's API."""
 
-from consentry.web.me import circles, grants, passing_on, requester, requests, resources
+from consentry.web.me import circles, grants, passing_on, remembered, requester, requests, resources
 from consentry.web.me.activity import activity
 from consentry.web.route import Handler, Route
 
@@ -28,5 +28,7 @@ ROUTES: tuple[Route, ...] = (
     _row("shared-with-me/{grant_id}/share/{passed_id}", DELETE=passing_on.stop),
     _row("asked", GET=requester.asked),
     _row("asked/{request_id}", DELETE=requester.withdraw),
+    _row("remembered", GET=remembered.list_all),
+    _row("remembered/{client_id}", DELETE=remembered.forget),
     _row("activity", GET=activity),
 )

@@ -3,22 +3,24 @@
 Spec: RFC 6749 3.1, 4.1; OpenID Connect Core 3.1.2.1, 3.1.2.4; RFC 9700 4.12.
 """
 
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Literal, assert_never
 from urllib.parse import urlsplit
 
-from consentry.core.authorization import Continue, authorize
+from consentry.core.authorization import authorize
 from consentry.core.authorization_checks import AuthorizationRequest
 from consentry.core.authorizing import Redirected
-from consentry.core.consent import ConsentDecision, SignInAgain, decide_consent
+from consentry.core.claims_consent import ShowClaims
+from consentry.core.consent import ConsentDecision, decide_consent
 from consentry.core.errors import InvalidRequest
-from consentry.core.interaction import InteractionOver
-from consentry.core.proceeding import Proceed, ShowConsent, ShowSignIn, proceed
+from consentry.core.interaction import Continue, InteractionOver, ShowSignIn, SignInAgain
+from consentry.core.proceeding import Proceed, ShowConsent, proceed
 from consentry.core.redirection import origin_of
 from consentry.core.tokens import digest
-from consentry.web.forms import FORM, MOST_FIELDS, decode, read_query
+from consentry.web.forms import FORM, read_query
 from consentry.web.http import Request, Response
+from consentry.web.pages.claims_interaction import SOMEBODY_ELSE, claims_page
+from consentry.web.pages.parameters import read_parameters
 from consentry.web.pages.scope_words import explain, name_of
 from consentry.web.pages.sign_in import show_sign_in, where_on
 from consentry.web.pages.visit import Visit, arrive
@@ -45,7 +47,8 @@ async def authorization_by_form(parts: Parts, request: Request) -> Response:
 async def continued(parts: Parts, request: Request) -> Response:
     """Show what an interaction waits for, or finish it."""
     visit = await arrive(parts, request)
-    interaction = read_query(request).get("interaction")
+    query = read_query(request)
+    interaction = query.get("interaction")
     if interaction is None:
         raise InteractionOver
     question = Proceed(
@@ -59,6 +62,8 @@ async def continued(parts: Parts, request: Request) -> Response:
             return show_sign_in(visit, {"interaction": interaction}, wanted=said)
         case ShowConsent():
             return _consent_page(visit, said, interaction)
+        case ShowClaims():
+            return claims_page(visit, said, interaction, as_somebody_else=SOMEBODY_ELSE in query)
         case Redirected():
             return visit.leave(said.location)
         case _:
@@ -111,25 +116,6 @@ async def _authorization(parts: Parts, request: Request, encoded: bytes) -> Resp
             return visit.leave(said.location)
         case _:
             assert_never(said)
-
-
-def read_parameters(encoded: bytes) -> tuple[Mapping[str, str], frozenset[str]]:
-    """Return the parameters that have a value, and the names that came more than once."""
-    pieces = encoded.split(b"&", MOST_FIELDS) if encoded else []
-    if len(pieces) > MOST_FIELDS:
-        raise InvalidRequest(f"there are more than {MOST_FIELDS} parameters")
-    parameters: dict[str, str] = {}
-    seen: set[str] = set()
-    repeated: set[str] = set()
-    for piece in pieces:
-        raw_name, _, raw_text = piece.partition(b"=")
-        name, text = decode(raw_name), decode(raw_text)
-        if name in seen and name != "resource":
-            repeated.add(name)
-        seen.add(name)
-        if text:
-            parameters.setdefault(name, text)
-    return parameters, frozenset(repeated)
 
 
 def _consent_page(visit: Visit, asked: ShowConsent, interaction: str) -> Response:

@@ -1,7 +1,10 @@
-"""The rows of the route table that answer with pages: authorization, sign-in, account, static files."""
+"""The rows of the route table that answer with pages: authorization, claims, sign-in, account, static files."""
 
+from consentry.core.interaction import CLAIMS_INTERACTION
+from consentry.uma.codes import CLAIMS_INTERACTION_ENDPOINT
 from consentry.web.pages.account import account_page, end_other_session, sign_out, signed_out, withdraw_app
 from consentry.web.pages.authorization import authorization_by_form, authorization_by_query, consent, continued
+from consentry.web.pages.claims_interaction import ANSWER, claims_answered, claims_interaction
 from consentry.web.pages.errors import refuse_page
 from consentry.web.pages.home import home
 from consentry.web.pages.sign_in import sign_in_page, sign_in_posted
@@ -14,6 +17,14 @@ SIGN_IN = {"GET": sign_in_page, "POST": sign_in_posted}
 ROUTES: tuple[Route, ...] = (
     Route(path="/", methods={"GET": home}, guard="open", refuse=refuse_page),
     Route(path="/authorize", methods=AUTHORIZE, guard="open", name="authorization_endpoint", refuse=refuse_page),
+    Route(
+        path=CLAIMS_INTERACTION,
+        methods={"GET": claims_interaction},
+        guard="open",
+        name=CLAIMS_INTERACTION_ENDPOINT,
+        refuse=refuse_page,
+    ),
+    Route(path=ANSWER, methods={"POST": claims_answered}, guard="browser", refuse=refuse_page),
     Route(path="/continue", methods={"GET": continued}, guard="browser", refuse=refuse_page),
     Route(path="/consent", methods={"POST": consent}, guard="browser", refuse=refuse_page),
     Route(path="/account", methods={"GET": account_page}, guard="browser", refuse=refuse_page),

@@ -6,7 +6,8 @@ Spec: RFC 9700 4.7, 4.11, 4.12; OpenID Connect Core 3.1.2.3.
 import re
 from urllib.parse import quote
 
-from consentry.core.proceeding import Proceed, ShowSignIn, proceed
+from consentry.core.interaction import ShowSignIn
+from consentry.core.proceeding import Proceed, proceed
 from consentry.core.redirection import origin_of
 from consentry.core.sign_in import PasswordQuestion, SignIn, SignInFailed, password_to_check, sign_in
 from consentry.core.tokens import digest

@@ -70,6 +70,7 @@ async def _ticket(parts: Parts, request: Request, form: Mapping[str, str]) -> Ti
         pct=form.get("pct"),
         rpt=form.get("rpt"),
         scope=parse_scope(form.get("scope")) or (),
+        code_verifier=form.get("code_verifier"),
     )
 
 
