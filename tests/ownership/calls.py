@@ -122,7 +122,7 @@ BESIDE_THE_PATH: dict[tuple[str, str], Build] = {
     ("PATCH", "/me/grants/{grant_id}"): lambda _identifier, _own: Sent(json={"note": "changed"}),
     ("DELETE", "/me/grants/{grant_id}"): NOTHING,
     ("GET", "/me/circles/{circle_id}"): NOTHING,
-    ("PATCH", "/me/circles/{circle_id}"): lambda _identifier, _own: Sent(json={"name": "Relatives"}),
+    ("PATCH", "/me/circles/{circle_id}"): lambda tried, _own: Sent(json={"name": f"named {tried}"}),
     ("DELETE", "/me/circles/{circle_id}"): NOTHING,
     ("POST", "/me/circles/{circle_id}/members"): lambda _identifier, _own: Sent(json={"email": "zoe@example.test"}),
     ("DELETE", "/me/circles/{circle_id}/members"): lambda _identifier, _own: Sent(query={"id": "yan@example.test"}),
@@ -131,10 +131,20 @@ BESIDE_THE_PATH: dict[tuple[str, str], Build] = {
     ("POST", "/me/requests/{request_id}/deny"): NOTHING,
     ("POST", "/me/requests/{request_id}/block"): NOTHING,
     ("DELETE", "/me/asked/{request_id}"): NOTHING,
+    ("GET", "/me/shared-with-me/{grant_id}/share"): NOTHING,
+    ("POST", "/me/shared-with-me/{grant_id}/share"): lambda _identifier, _own: Sent(json=NEW_GRANT),
+    ("DELETE", "/me/passed-on/{grant_id}"): NOTHING,
 }
 """What else a call needs whose path names something."""
 
 NAMED_ELSEWHERE: dict[tuple[str, str], tuple[Position, ...]] = {
+    ("GET", "/me/why"): (
+        Position(
+            name="resource_id to be explained",
+            kind="resource",
+            build=lambda tried, _: Sent(query={"resource_id": tried, "subject": "dave"}),
+        ),
+    ),
     ("POST", "/uma/permission"): (
         Position(
             name="resource_id alone",
@@ -259,7 +269,10 @@ SHOWS: dict[tuple[str, str], tuple[Sent, Shown]] = {
     ("GET", "/me/resources"): (Sent(), lambda h, caller: _if_owner(h, caller, h.resource.resource_id)),
     ("GET", "/me/grants"): (
         Sent(),
-        lambda h, caller: _if_owner(h, caller, h.grant.grant_id, h.resource.resource_id, h.owner.account_id),
+        # Who passed it on is said to its owner.
+        lambda h, caller: _if_owner(
+            h, caller, h.grant.grant_id, h.resource.resource_id, h.owner.account_id, h.other.account_id
+        ),
     ),
     ("GET", "/me/circles"): (Sent(), lambda h, caller: _if_owner(h, caller, h.circle.circle_id)),
     ("POST", "/me/circles"): (Sent(json={"name": "New"}), lambda _holding, _caller: ()),
@@ -309,8 +322,13 @@ def calls() -> list[Call]:
 
 def _in_path(method: str, path: str) -> Iterator[Position]:
     for name in _templates(path):
-        kind: Kind = "asked" if path.startswith("/me/asked") else KINDS[name]
-        yield Position(name=f"{name} in the path", kind=kind, build=BESIDE_THE_PATH[method, path], in_path=True)
+        build = BESIDE_THE_PATH[method, path]
+        yield Position(name=f"{name} in the path", kind=_kind(name, path), build=build, in_path=True)
+
+
+def _kind(name: str, path: str) -> Kind:
+    others: dict[str, Kind] = {"asked": "asked", "shared-with-me": "received", "passed-on": "passed"}
+    return others.get(path.split("/")[2], KINDS[name])
 
 
 def _elsewhere(method: str, path: str) -> Sequence[Position]:

@@ -159,6 +159,10 @@ class SharingReads(Protocol):
         """Return a grant whose grantee is this account."""
         ...
 
+    async def passed_on_grant(self, account_id: str, grant_id: str) -> Grant | None:
+        """Return a grant that this account made, of whatever owner."""
+        ...
+
     async def resource_parts(self, owner_id: str, resource_id: str) -> Sequence[Resource]:
         """Return everything that is part of a resource, or of a part of it, in no order."""
         ...

@@ -2,6 +2,7 @@
 
 from consentry.web.me import circles, grants, passing_on, requester, requests, resources
 from consentry.web.me.activity import activity
+from consentry.web.me.why import why
 from consentry.web.route import Handler, Route
 
 
@@ -24,8 +25,9 @@ ROUTES: tuple[Route, ...] = (
     _row("requests/{request_id}/block", POST=requests.block),
     _row("shared-with-me", GET=requester.shared_with_me),
     _row("shared-with-me/{grant_id}/share", GET=passing_on.passed_on, POST=passing_on.pass_on),
-    _row("shared-with-me/{grant_id}/share/{passed_id}", DELETE=passing_on.stop),
+    _row("passed-on/{grant_id}", DELETE=passing_on.stop),
     _row("asked", GET=requester.asked),
     _row("asked/{request_id}", DELETE=requester.withdraw),
     _row("activity", GET=activity),
+    _row("why", GET=why),
 )
