@@ -1,6 +1,7 @@
 """The decision API on the wire."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ async def shared(home: Home, count: int) -> set[str]:
     return {home.record.resource_id, *(f"thing-{number}-of-alice" for number in range(1, count, 2))}
 
 
-async def paged(home: Home, path: str, body: dict[str, object]) -> list[str]:
+async def paged(home: Home, path: str, body: Mapping[str, object]) -> list[str]:
     """Turn pages until there are no more; return the ids that were found."""
     found: list[str] = []
     token = ""

@@ -52,13 +52,17 @@ class Question:
 
 @value
 class Step:
-    """One grant looked at for one scope of one resource (scope None: for a permission without scopes)."""
+    """One grant looked at for one scope of one resource (scope None: for a permission without scopes).
+
+    ``later``: it begins after the moment that was asked about.
+    """
 
     resource_id: str
     scope: str | None
     verdict: Verdict
     grant: Grant | None = None
     missing: tuple[Claim, ...] = ()
+    later: bool = False
 
 
 @value
@@ -85,7 +89,7 @@ def assess(
     by_id = {grant.grant_id: grant for grant in (*passed_on, *grants)}
     by_resource = {each.resource.resource_id: _trace(question, each, grants, by_id) for each in wanted}
     trace = tuple(step for steps in by_resource.values() for step in steps)
-    permitted = {name: _permitted(steps, question.now) for name, steps in by_resource.items()}
+    permitted = {name: _permitted(steps) for name, steps in by_resource.items()}
     return Assessment(
         granted=tuple(
             permission
@@ -140,7 +144,14 @@ def _step(question: Question, resource: Resource, scope: str | None, grant: Gran
         verdict = "forbids"
     else:
         verdict = _spent(question, held) or "permits"
-    return Step(resource_id=resource.resource_id, scope=scope, verdict=verdict, grant=held or grant, missing=missing)
+    return Step(
+        resource_id=resource.resource_id,
+        scope=scope,
+        verdict=verdict,
+        grant=held or grant,
+        missing=missing,
+        later=_future(held or grant, question.now) is not None,
+    )
 
 
 def _state(question: Question, grant: Grant) -> Verdict | None:
@@ -194,7 +205,7 @@ def _missing(requester: Requester | None, grant: Grant) -> tuple[Claim, ...]:
     return tuple(claim for claim in grant.grantee.claims if (claim.issuer, claim.name) not in said)
 
 
-def _permitted(steps: Iterable[Step], now: int) -> dict[str | None, Step]:
+def _permitted(steps: Iterable[Step]) -> dict[str | None, Step]:
     """Return the step that permits each scope: none where an explicit no stands, else the one that lasts longest."""
     permitted: dict[str | None, Step] = {}
     forbidden: set[str | None] = set()
@@ -203,17 +214,17 @@ def _permitted(steps: Iterable[Step], now: int) -> dict[str | None, Step]:
             forbidden.add(step.scope)
         elif step.verdict in ("permits", "owner"):
             best = permitted.get(step.scope)
-            if best is None or _rank(step, now) > _rank(best, now):
+            if best is None or _rank(step) > _rank(best):
                 permitted[step.scope] = step
     return {scope: step for scope, step in permitted.items() if scope not in forbidden}
 
 
-def _rank(step: Step, now: int) -> tuple[bool, bool, bool, int]:
+def _rank(step: Step) -> tuple[bool, bool, bool, int]:
     """Order permitting steps: usable at once before later, uncounted before counted, then by how long they last."""
     grant = step.grant
     if grant is None:
         return (True, True, True, 0)
-    return (_future(grant, now) is None, grant.max_uses is None, grant.expires_at is None, grant.expires_at or 0)
+    return (not step.later, grant.max_uses is None, grant.expires_at is None, grant.expires_at or 0)
 
 
 def _covers(permitted: dict[str | None, Step], scopes: Sequence[str]) -> bool:
