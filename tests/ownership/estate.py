@@ -123,7 +123,7 @@ async def _hold(world: World, app: Client, owner: Account, other: Account, serve
     passed = replace(
         grant,
         grant_id=f"passed-on-{name}",
-        grantee=Grantee(kind="email", id="zoe@example.test"),
+        grantee=Grantee(kind="email", id="yves@example.test"),
         reshare=0,
         parent=grant.grant_id,
         created_by=other.account_id,
