@@ -1,7 +1,7 @@
 # `make help` lists what there is. Nothing here is needed to use Consentry: ./run and ./test stand alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format locks docs screenshots bench clean environment
+.PHONY: help run test lint types format locks docs screenshots model conformance-table bench clean environment
 
 PYTHON ?= python3
 ENVIRONMENT := $(or $(CONSENTRY_VENV),.venv)
@@ -12,7 +12,7 @@ LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-header --no
 	--python-version 3.11
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
 
 run: ## start the demo, or ARGS="serve ..."
 	./run $(ARGS)
@@ -49,6 +49,12 @@ docs: $(UV) ## build the documentation site into site/
 
 screenshots: environment ## remake the pictures of the README (needs Chromium)
 	$(BIN)/python -m tools.screenshots $(ARGS)
+
+model: environment ## play the stateful model for long; RUNS=20000
+	CONSENTRY_MODEL_RUNS=$(or $(RUNS),20000) $(BIN)/python -m pytest -q -s tests/model/test_model.py
+
+conformance-table: environment ## rewrite docs/reference/uma-conformance.md
+	$(BIN)/python -m tools.conformance_table
 
 bench: environment ## measure, with bench/
 	$(BIN)/python -m bench $(ARGS)

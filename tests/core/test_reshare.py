@@ -130,13 +130,14 @@ async def test_g_6_1_whoever_passed_it_on_can_stop_it_and_nobody_else_but_the_ow
     mine = await cast.world.said(list_passed_on, ListPassedOn(who=bob, grant_id=top.grant_id), tuple)
     assert [each.grant.grant_id for each in mine] == [middle.grant_id]
     for wrong in (
-        StopPassedOn(who=carol, grant_id=top.grant_id, passed_id=middle.grant_id),
-        StopPassedOn(who=bob, grant_id=top.grant_id, passed_id=lower.grant_id),
-        StopPassedOn(who=bob, grant_id=top.grant_id, passed_id=top.grant_id),
-        StopPassedOn(who=bob, grant_id=top.grant_id, passed_id="unknown"),
+        StopPassedOn(who=carol, grant_id=middle.grant_id),
+        StopPassedOn(who=bob, grant_id=lower.grant_id),
+        StopPassedOn(who=bob, grant_id=top.grant_id),
+        StopPassedOn(who=await who(cast, cast.alice), grant_id=top.grant_id),
+        StopPassedOn(who=bob, grant_id="unknown"),
     ):
         await cast.world.refused(stop_passed_on, wrong, NotFound)
-    ended = StopPassedOn(who=bob, grant_id=top.grant_id, passed_id=middle.grant_id)
+    ended = StopPassedOn(who=bob, grant_id=middle.grant_id)
     assert await cast.world.ask(stop_passed_on, ended) is None
     assert [each.grant.grant_id for each in await shared_by_alice(cast)] == [top.grant_id]
 

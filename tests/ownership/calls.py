@@ -87,6 +87,25 @@ def _has_items(answer: httpx2.Response) -> bool:
     return bool(answer.json()["items"])
 
 
+def _permits(answer: httpx2.Response) -> bool:
+    body = answer.json()
+    return body.get("decision") is True or any(each["decision"] for each in body.get("evaluations", ()))
+
+
+def _has_results(answer: httpx2.Response) -> bool:
+    return bool(answer.json()["results"])
+
+
+def _evaluated(*resource_ids: str) -> object:
+    """Ask about resources for both people; one of them may read each."""
+    pairs = [(each, name) for each in resource_ids for name in ("alice", "dave")]
+    return {"action": {"name": "read"}, "evaluations": [_question(each, name) for each, name in pairs]}
+
+
+def _question(resource_id: str, username: str) -> dict[str, object]:
+    return {"subject": {"type": "user", "id": username}, "resource": {"type": "resource", "id": resource_id}}
+
+
 def _is_active(answer: httpx2.Response) -> bool:
     return answer.json()["active"] is True
 
@@ -102,15 +121,30 @@ BESIDE_THE_PATH: dict[tuple[str, str], Build] = {
     ("GET", "/me/grants/{grant_id}"): NOTHING,
     ("PATCH", "/me/grants/{grant_id}"): lambda _identifier, _own: Sent(json={"note": "changed"}),
     ("DELETE", "/me/grants/{grant_id}"): NOTHING,
+    ("GET", "/me/circles/{circle_id}"): NOTHING,
+    ("PATCH", "/me/circles/{circle_id}"): lambda tried, _own: Sent(json={"name": f"named {tried}"}),
+    ("DELETE", "/me/circles/{circle_id}"): NOTHING,
+    ("POST", "/me/circles/{circle_id}/members"): lambda _identifier, _own: Sent(json={"email": "zoe@example.test"}),
+    ("DELETE", "/me/circles/{circle_id}/members"): lambda _identifier, _own: Sent(query={"id": "yan@example.test"}),
     ("GET", "/me/requests/{request_id}"): NOTHING,
     ("POST", "/me/requests/{request_id}/approve"): lambda _identifier, _own: Sent(json={}),
     ("POST", "/me/requests/{request_id}/deny"): NOTHING,
     ("POST", "/me/requests/{request_id}/block"): NOTHING,
     ("DELETE", "/me/asked/{request_id}"): NOTHING,
+    ("GET", "/me/shared-with-me/{grant_id}/share"): NOTHING,
+    ("POST", "/me/shared-with-me/{grant_id}/share"): lambda _identifier, _own: Sent(json=NEW_GRANT),
+    ("DELETE", "/me/passed-on/{grant_id}"): NOTHING,
 }
 """What else a call needs whose path names something."""
 
 NAMED_ELSEWHERE: dict[tuple[str, str], tuple[Position, ...]] = {
+    ("GET", "/me/why"): (
+        Position(
+            name="resource_id to be explained",
+            kind="resource",
+            build=lambda tried, _: Sent(query={"resource_id": tried, "subject": "dave"}),
+        ),
+    ),
     ("POST", "/uma/permission"): (
         Position(
             name="resource_id alone",
@@ -133,6 +167,56 @@ NAMED_ELSEWHERE: dict[tuple[str, str], tuple[Position, ...]] = {
             found=_is_active,
         ),
     ),
+    ("POST", "/access/v1/evaluation"): (
+        Position(
+            name="resource of an evaluation",
+            kind="resource",
+            build=lambda tried, _: Sent(json={**_question(tried, "dave"), "action": {"name": "read"}}),
+            found=_permits,
+        ),
+    ),
+    ("POST", "/access/v1/evaluations"): (
+        Position(
+            name="resource among evaluations",
+            kind="resource",
+            build=lambda tried, _: Sent(json=_evaluated(tried)),
+            found=_permits,
+        ),
+        Position(
+            name="resource in common",
+            kind="resource",
+            build=lambda tried, _: Sent(
+                json={
+                    **_question(tried, "dave"),
+                    "action": {"name": "read"},
+                    "evaluations": [{}, {"action": {"name": "write"}}],
+                }
+            ),
+            found=_permits,
+        ),
+    ),
+    ("POST", "/access/v1/search/subject"): (
+        Position(
+            name="resource of a search for subjects",
+            kind="resource",
+            build=lambda tried, _: Sent(
+                json={
+                    "subject": {"type": "user"},
+                    "action": {"name": "read"},
+                    "resource": {"type": "resource", "id": tried},
+                }
+            ),
+            found=_has_results,
+        ),
+    ),
+    ("POST", "/access/v1/search/action"): (
+        Position(
+            name="resource of a search for actions",
+            kind="resource",
+            build=lambda tried, _: Sent(json=_question(tried, "dave")),
+            found=_has_results,
+        ),
+    ),
     ("GET", "/me/grants"): (
         Position(
             name="resource_id to filter by",
@@ -146,6 +230,11 @@ NAMED_ELSEWHERE: dict[tuple[str, str], tuple[Position, ...]] = {
             name="resource_id of a new grant",
             kind="resource",
             build=lambda tried, _: Sent(json={**NEW_GRANT, "resource_id": tried}),
+        ),
+        Position(
+            name="circle of a new grant",
+            kind="circle",
+            build=lambda tried, _: Sent(json={"grantee": {"circle": tried}, "scopes": ["read"], "label": "any"}),
         ),
     ),
 }
@@ -165,13 +254,28 @@ def _if_other(holding: Holding, caller: Caller, *shown: str) -> Sequence[str]:
 SHOWS: dict[tuple[str, str], tuple[Sent, Shown]] = {
     ("GET", "/uma/resource"): (Sent(), lambda h, caller: _if_owner(h, caller, h.resource.resource_id)),
     ("POST", "/uma/resource"): (Sent(json=DESCRIPTION), lambda _holding, _caller: ()),
+    ("POST", "/access/v1/search/resource"): (
+        Sent(
+            json={
+                "subject": {"type": "user", "id": "dave"},
+                "action": {"name": "read"},
+                "resource": {"type": "resource"},
+            }
+        ),
+        lambda h, caller: _if_owner(h, caller, h.resource.resource_id),
+    ),
     ("GET", "/userinfo"): (Sent(), lambda h, caller: _if_owner(h, caller, h.owner.account_id)),
     ("POST", "/userinfo"): (Sent(), lambda h, caller: _if_owner(h, caller, h.owner.account_id)),
     ("GET", "/me/resources"): (Sent(), lambda h, caller: _if_owner(h, caller, h.resource.resource_id)),
     ("GET", "/me/grants"): (
         Sent(),
-        lambda h, caller: _if_owner(h, caller, h.grant.grant_id, h.resource.resource_id, h.owner.account_id),
+        # Who passed it on is said to its owner.
+        lambda h, caller: _if_owner(
+            h, caller, h.grant.grant_id, h.resource.resource_id, h.owner.account_id, h.other.account_id
+        ),
     ),
+    ("GET", "/me/circles"): (Sent(), lambda h, caller: _if_owner(h, caller, h.circle.circle_id)),
+    ("POST", "/me/circles"): (Sent(json={"name": "New"}), lambda _holding, _caller: ()),
     ("GET", "/me/requests"): (
         Sent(),
         lambda h, caller: _if_owner(h, caller, h.request.request_id, h.resource.resource_id),
@@ -188,7 +292,12 @@ SHOWS: dict[tuple[str, str], tuple[Sent, Shown]] = {
 }
 """What calls that name nothing show of the estate, to whom."""
 
-KINDS: dict[str, Kind] = {"resource_id": "resource", "grant_id": "grant", "request_id": "request"}
+KINDS: dict[str, Kind] = {
+    "resource_id": "resource",
+    "grant_id": "grant",
+    "circle_id": "circle",
+    "request_id": "request",
+}
 
 
 def guarded() -> Iterator[tuple[str, Route]]:
@@ -213,8 +322,13 @@ def calls() -> list[Call]:
 
 def _in_path(method: str, path: str) -> Iterator[Position]:
     for name in _templates(path):
-        kind: Kind = "asked" if path.startswith("/me/asked") else KINDS[name]
-        yield Position(name=f"{name} in the path", kind=kind, build=BESIDE_THE_PATH[method, path], in_path=True)
+        build = BESIDE_THE_PATH[method, path]
+        yield Position(name=f"{name} in the path", kind=_kind(name, path), build=build, in_path=True)
+
+
+def _kind(name: str, path: str) -> Kind:
+    others: dict[str, Kind] = {"asked": "asked", "shared-with-me": "received", "passed-on": "passed"}
+    return others.get(path.split("/")[2], KINDS[name])
 
 
 def _elsewhere(method: str, path: str) -> Sequence[Position]:

@@ -4,15 +4,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from consentry.core.model import AccessRequest, Account, Client, Event, Grant, Requester, Resource, TicketPermission
+from consentry.core.model import (
+    AccessRequest,
+    Account,
+    Circle,
+    CircleMember,
+    Client,
+    Event,
+    Grant,
+    Grantee,
+    Requester,
+    Resource,
+    TicketPermission,
+)
 from consentry.core.tokens import digest
 from consentry.uma.codes import GRANT_REFRESH_TOKEN, GRANT_UMA_TICKET
 from consentry.uma.value import value
 from tests.web.site import Site, bearer
 from tests.worlds import ISSUER, World
 
-Kind = Literal["resource", "grant", "request", "asked", "rpt"]
-"""What an identifier names; a request is ``asked`` where it is named by whoever made it."""
+Kind = Literal["resource", "grant", "request", "asked", "received", "passed", "rpt", "circle"]
+"""What an identifier names; a request is ``asked`` where it is named by whoever made it, a grant ``received`` where it
+is named by its grantee, and ``passed`` where its grantee has passed it on."""
+
+OF_THE_OTHER = frozenset({"asked", "received", "passed"})
 
 UNKNOWN = "unknown-unknown-unknow"
 
@@ -26,7 +41,9 @@ class Holding:
     server: Client
     resource: Resource
     grant: Grant
+    passed: Grant
     request: AccessRequest
+    circle: Circle
     rpt: str
     happened: str
 
@@ -34,12 +51,16 @@ class Holding:
         match kind:
             case "resource":
                 return self.resource.resource_id
-            case "grant":
+            case "grant" | "received":
                 return self.grant.grant_id
+            case "passed":
+                return self.passed.grant_id
             case "request" | "asked":
                 return self.request.request_id
             case "rpt":
                 return self.rpt
+            case "circle":
+                return self.circle.circle_id
 
 
 @value
@@ -53,7 +74,7 @@ class Caller:
 
     def may_use(self, holding: Holding, kind: Kind) -> bool:
         """Say whether an identifier of this kind, of this holding, is this caller's."""
-        owner = holding.other if kind == "asked" else holding.owner
+        owner = holding.other if kind in OF_THE_OTHER else holding.owner
         at_home = self.server is None or self.server.client_id == holding.server.client_id
         return self.account.account_id == owner.account_id and at_home
 
@@ -70,7 +91,7 @@ class Estate:
         """Give everything that an answer could betray."""
         for holding in self.holdings:
             yield from (holding.resource.resource_id, holding.grant.grant_id, holding.request.request_id)
-            yield from (holding.happened, holding.owner.account_id)
+            yield from (holding.circle.circle_id, holding.happened, holding.owner.account_id)
 
 
 async def settle(site: Site) -> Estate:
@@ -97,19 +118,37 @@ async def _hold(world: World, app: Client, owner: Account, other: Account, serve
     resource = replace(await world.resource(owner, server, name=server.client_id), type=f"type-of-{name}")
     await world.replace(resource)
     grant = await world.grant(resource, other, scopes="read")
+    await world.replace(replace(grant, reshare=1))
+    grant = replace(grant, reshare=1, version=2)
+    passed = replace(
+        grant,
+        grant_id=f"passed-on-{name}",
+        grantee=Grantee(kind="email", id="yves@example.test"),
+        reshare=0,
+        parent=grant.grant_id,
+        created_by=other.account_id,
+        version=1,
+    )
+    await world.add(passed)
     rpt = f"rpt-{name}"
     await world.rpt(app, other, grant, resource_server=server, secret=rpt)
     request = _request(name, owner, other, resource, app)
     happened = f"happened-to-{name}"
     event = Event(event_id=f"event-{name}", at=1, kind="grant.added", owner_id=owner.account_id, about=happened)
-    await world.add(request, event)
+    circle = Circle(circle_id=f"circle-of-{name}", owner_id=owner.account_id, name=name, created_at=1)
+    member = CircleMember(
+        owner_id=owner.account_id, circle_id=circle.circle_id, kind="email", id="yan@example.test", added_at=1
+    )
+    await world.add(request, event, circle, member)
     return Holding(
         owner=owner,
         other=other,
         server=server,
         resource=resource,
         grant=grant,
+        passed=passed,
         request=request,
+        circle=circle,
         rpt=rpt,
         happened=happened,
     )

@@ -64,6 +64,11 @@ READS: Mapping[str, Read] = {
     "asked_by": lambda work: work.asked_by("bob", PAGE),
     "asked": lambda work: work.asked("bob", "please"),
     "events": lambda work: work.events("alice", PAGE),
+    "grants_below": lambda work: work.grants_below("alice", "to-bob"),
+    "grant_chain": lambda work: work.grant_chain("alice", "to-bob"),
+    "received_grant": lambda work: work.received_grant("bob", "to-bob"),
+    "resource_parts": lambda work: work.resource_parts("alice", "album"),
+    "resource_lineage": lambda work: work.resource_lineage("alice", "rs", ["photo"]),
     "all_resources": lambda work: work.all_resources(PAGE),
     "all_grants": lambda work: work.all_grants(PAGE),
 }

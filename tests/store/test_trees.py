@@ -21,6 +21,7 @@ def passed_on(grant_id: str, parent: str | None, *, owner_id: str = "alice", to:
         grantee=Grantee(kind="account", id=to),
         scopes=("read",),
         parent=parent,
+        created_by="bob",
     )
 
 
@@ -59,6 +60,11 @@ async def test_a_grant_is_found_for_its_grantee_only(work: RealmWork) -> None:
     assert found is not None
     assert found.owner_id == "alice"
     assert await work.received_grant("carol", "one") is None
+
+
+async def test_a_grant_is_found_for_whoever_made_it(work: RealmWork) -> None:
+    assert await work.passed_on_grant("bob", "two") is not None
+    assert await work.passed_on_grant("alice", "two") is None
 
 
 async def test_parts_are_found_below_a_resource_and_what_it_is_part_of_above(work: RealmWork) -> None:

@@ -52,13 +52,17 @@ class Question:
 
 @value
 class Step:
-    """One grant looked at for one scope of one resource (scope None: for a permission without scopes)."""
+    """One grant looked at for one scope of one resource (scope None: for a permission without scopes).
+
+    ``later``: it begins after the moment that was asked about.
+    """
 
     resource_id: str
     scope: str | None
     verdict: Verdict
     grant: Grant | None = None
     missing: tuple[Claim, ...] = ()
+    later: bool = False
 
 
 @value
@@ -85,7 +89,7 @@ def assess(
     by_id = {grant.grant_id: grant for grant in (*passed_on, *grants)}
     by_resource = {each.resource.resource_id: _trace(question, each, grants, by_id) for each in wanted}
     trace = tuple(step for steps in by_resource.values() for step in steps)
-    permitted = {each.resource.resource_id: _permitted(by_resource[each.resource.resource_id]) for each in wanted}
+    permitted = {name: _permitted(steps) for name, steps in by_resource.items()}
     return Assessment(
         granted=tuple(
             permission
@@ -140,7 +144,14 @@ def _step(question: Question, resource: Resource, scope: str | None, grant: Gran
         verdict = "forbids"
     else:
         verdict = _spent(question, held) or "permits"
-    return Step(resource_id=resource.resource_id, scope=scope, verdict=verdict, grant=held or grant, missing=missing)
+    return Step(
+        resource_id=resource.resource_id,
+        scope=scope,
+        verdict=verdict,
+        grant=held or grant,
+        missing=missing,
+        later=_future(held or grant, question.now) is not None,
+    )
 
 
 def _state(question: Question, grant: Grant) -> Verdict | None:
@@ -213,7 +224,7 @@ def _rank(step: Step) -> tuple[bool, bool, bool, int]:
     grant = step.grant
     if grant is None:
         return (True, True, True, 0)
-    return (grant.not_before is None, grant.max_uses is None, grant.expires_at is None, grant.expires_at or 0)
+    return (not step.later, grant.max_uses is None, grant.expires_at is None, grant.expires_at or 0)
 
 
 def _covers(permitted: dict[str | None, Step], scopes: Sequence[str]) -> bool:

@@ -55,10 +55,12 @@ class Context:
     """Everything a decision may use.  It reads and thinks; it may run again.
 
     ``jkt`` is the thumbprint of the key that a token request has proven, as soon as it has (RFC 9449 6.1).
+    ``acting`` is the person who acts for the organisation that is "me", as soon as that is known.
     """
 
     __slots__ = (
         "_chance",
+        "acting",
         "caller",
         "issuer",
         "jkt",
@@ -93,6 +95,7 @@ class Context:
         self.caller = caller
         self.trusted_issuers = trusted_issuers
         self.jkt: str | None = None
+        self.acting: str | None = None
         self.kept: tuple[Change, ...] = ()
         self._chance = chance
 

@@ -26,6 +26,7 @@ def event(
 ) -> Event:
     """Return the record of something that happens with this answer; hand it to `Add`.
 
+    What an organisation does, is recorded with the person who did it.
     ``owner_id`` is whose activity page shows it.  ``detail`` must be what JSON can hold.
     """
     facts = dict(detail or {})
@@ -37,7 +38,7 @@ def event(
         kind=kind,
         outcome=outcome,
         owner_id=owner_id,
-        actor=actor,
+        actor=ctx.acting if ctx.acting is not None and actor == owner_id else actor,
         client_id=client_id,
         resource_server=resource_server,
         resource_id=resource_id,

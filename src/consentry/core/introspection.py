@@ -12,6 +12,7 @@ from consentry.core.client_authentication import FAILED, Credentials, authentica
 from consentry.core.context import Answer, Context
 from consentry.core.errors import InvalidClient, InvalidRequest, MissingToken
 from consentry.core.live import last_end
+from consentry.core.memberships import may_act
 from consentry.core.model import AccessToken, Client, GrantedPermission, RefreshToken, Rpt
 from consentry.core.ports import LiveRpt
 from consentry.core.tokens import digest
@@ -135,7 +136,9 @@ def _may_know(caller: Client, found: AccessToken | RefreshToken) -> bool:
 
 async def _usable(ctx: Context, found: AccessToken | RefreshToken) -> bool:
     taken = isinstance(found, RefreshToken) and found.taken_at is not None
-    return not taken and found.expires_at > ctx.now and await _enabled(ctx, found.client_id)
+    if taken or found.expires_at <= ctx.now or not await _enabled(ctx, found.client_id):
+        return False
+    return found.actor_id is None or await may_act(ctx, found.account_id or "", found.actor_id)
 
 
 async def _enabled(ctx: Context, client_id: str) -> bool:

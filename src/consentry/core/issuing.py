@@ -49,6 +49,7 @@ async def issue(
         expires_at=ctx.now + seconds,
         auth_time=authorized.auth_time,
         sid=authorized.sid,
+        actor_id=authorized.actor_id,
     )
     said = TokenIssued(
         access_token=secret,

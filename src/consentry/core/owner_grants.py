@@ -29,9 +29,9 @@ class WrongEnd(InvalidRequest):
 
 @value
 class MyGrant:
-    """One grant with the names that people know; ``person`` (or circle, or
-    organisation) and ``app`` are those of the grantee.
+    """One grant with the names that people know; ``person`` and ``app`` are those of the grantee.
 
+    ``person`` is the name of a circle or an organisation where it is shared with one.
     ``passed_on_by``: who made it of what I shared with them.
     """
 

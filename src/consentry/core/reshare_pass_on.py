@@ -42,11 +42,10 @@ class ListPassedOn:
 
 @value
 class StopPassedOn:
-    """``grant_id`` is the grant to me, ``passed_id`` the one that I made of it."""
+    """``grant_id`` is the grant that I made of one to me."""
 
     who: Who
     grant_id: str
-    passed_id: str
 
 
 async def pass_on(ctx: Context, request: PassOn) -> Answer[MyGrant]:
@@ -98,13 +97,10 @@ async def list_passed_on(ctx: Context, request: ListPassedOn) -> Answer[tuple[My
 async def stop_passed_on(ctx: Context, request: StopPassedOn) -> Answer[None]:
     """Stop what I have passed on, with whatever was passed on from it."""
     account_id = await me(ctx, request.who)
-    mine = await _received(ctx, account_id, request.grant_id)
-    below = await ctx.store.grants_below(mine.owner_id, request.passed_id)
-    chain = await ctx.store.grant_chain(mine.owner_id, request.passed_id)
-    passed = next((each for each in chain if each.grant_id == request.passed_id), None)
-    if passed is None or passed.parent != mine.grant_id or passed.created_by != account_id:
+    passed = await ctx.store.passed_on_grant(account_id, request.grant_id)
+    if passed is None or passed.parent is None or passed.owner_id == account_id:
         raise NotFound("no such grant")
-    gone = (passed, *below)
+    gone = (passed, *await ctx.store.grants_below(passed.owner_id, passed.grant_id))
     taken_back = _event(ctx, "grant.taken_back", passed)
     return Answer(None, *(Remove(record=each) for each in gone), Add(record=taken_back))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from consentry.core.context import Context
-from consentry.core.model import AccessRequest, Account, Client, Event, Grant, GrantStatus, Resource
+from consentry.core.model import AccessRequest, Account, Circle, Client, Event, Grant, GrantStatus, Resource
 from consentry.core.ports import Page, cursor
 from consentry.uma.value import value
 
@@ -30,6 +30,7 @@ class Names:
     accounts: Mapping[str, Account]
     clients: Mapping[str, Client]
     resources: Mapping[str, Resource]
+    circles: Mapping[str, Circle]
 
     def person(self, account_id: str | None) -> str | None:
         """Return a person's name, or their user name."""
@@ -45,6 +46,11 @@ class Names:
         """Return a client's name."""
         client = self.clients.get(client_id or "")
         return (client.client_name or client.client_id) if client else None
+
+    def circle(self, circle_id: str | None) -> str | None:
+        """Return what its owner calls a circle."""
+        circle = self.circles.get(circle_id or "")
+        return circle.name if circle else None
 
     def thing(self, resource_id: str | None) -> str | None:
         """Return a resource's name."""
@@ -81,16 +87,20 @@ async def names(
     accounts: Iterable[str | None] = (),
     clients: Iterable[str | None] = (),
     resources: Iterable[str | None] = (),
+    circles: Iterable[str | None] = (),
 ) -> Names:
-    """Look up the names behind ids: one read for people, one for the owner's things; clients are cached."""
+    """Look up the names behind ids: one read for people, one each for the owner's things and circles."""
     people = sorted({each for each in accounts if each})
     things = sorted({each for each in resources if each})
     apps = sorted({each for each in clients if each})
     found_people = await ctx.store.accounts_by_id(people) if people else ()
     found_things = await ctx.store.owner_resources_by_id(owner_id, things) if things else ()
+    groups = sorted({each for each in circles if each})
+    found_groups = await ctx.store.circles_by_id(owner_id, groups) if groups else ()
     found_apps = [client for client_id in apps if (client := await ctx.store.client(client_id))]
     return Names(
         accounts={account.account_id: account for account in found_people},
         clients={client.client_id: client for client in found_apps},
         resources={resource.resource_id: resource for resource in found_things},
+        circles={circle.circle_id: circle for circle in found_groups},
     )

@@ -146,6 +146,33 @@ class SharingReads(Protocol):
         """List what happened to an owner's things, newest first."""
         ...
 
+    # -- what hangs together --
+    async def grants_below(self, owner_id: str, grant_id: str) -> Sequence[Grant]:
+        """Return every grant that was passed on from a grant, over however many levels, in no order."""
+        ...
+
+    async def grant_chain(self, owner_id: str, grant_id: str) -> Sequence[Grant]:
+        """Return a grant and every grant that it was passed on from, in no order."""
+        ...
+
+    async def received_grant(self, account_id: str, grant_id: str) -> Grant | None:
+        """Return a grant whose grantee is this account."""
+        ...
+
+    async def passed_on_grant(self, account_id: str, grant_id: str) -> Grant | None:
+        """Return a grant that this account made, of whatever owner."""
+        ...
+
+    async def resource_parts(self, owner_id: str, resource_id: str) -> Sequence[Resource]:
+        """Return everything that is part of a resource, or of a part of it, in no order."""
+        ...
+
+    async def resource_lineage(
+        self, owner_id: str, resource_server: str, resource_ids: Sequence[str]
+    ) -> Sequence[Resource]:
+        """Return those of the resources that exist, and everything that they are part of, in no order."""
+        ...
+
     # -- the operator's: whole realms --
     async def all_resources(self, page: Page) -> Sequence[Resource]:
         """List every resource of the realm by ``resource_id``."""

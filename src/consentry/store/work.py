@@ -19,6 +19,7 @@ from consentry.store.reads.reference import REALM_VERSION, ReferenceReads
 from consentry.store.reads.repeated import RepeatedReads
 from consentry.store.reads.rpts import RptReads
 from consentry.store.reads.sharing import SharingReads
+from consentry.store.reads.trees import TreeReads
 from consentry.store.reads.uma import UmaReads
 
 
@@ -52,6 +53,7 @@ class RealmWork(
     CircleReads,
     PersistedReads,
     RepeatedReads,
+    TreeReads,
 ):
     """Reads and changes of one realm, as cached in one version."""
 

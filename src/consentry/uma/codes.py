@@ -16,6 +16,7 @@ GRANT_TOKEN_EXCHANGE: Final = "urn:ietf:params:oauth:grant-type:token-exchange"
 # Scopes
 SCOPE_UMA_PROTECTION: Final = "uma_protection"
 SCOPE_UMA_POLICY_MANAGER: Final = "uma_policy_manager"
+SCOPE_AUTHZEN: Final = "authzen"
 SCOPE_OPENID: Final = "openid"
 SCOPE_OFFLINE_ACCESS: Final = "offline_access"
 
@@ -75,10 +76,11 @@ SCHEME_BEARER: Final = "Bearer"
 SCHEME_DPOP: Final = "DPoP"
 WARNING_UNREACHABLE: Final = '199 - "UMA Authorization Server Unreachable"'
 
-# Well-known suffixes (Grant 2, RFC 8414 7.3, OpenID Connect Discovery 4)
+# Well-known suffixes (Grant 2, RFC 8414 7.3, OpenID Connect Discovery 4, AuthZEN 9)
 WELL_KNOWN_UMA: Final = "uma2-configuration"
 WELL_KNOWN_OAUTH: Final = "oauth-authorization-server"
 WELL_KNOWN_OPENID: Final = "openid-configuration"
+WELL_KNOWN_AUTHZEN: Final = "authzen-configuration"
 
 # Metadata members (Grant 2, FedAuthz 2, RFC 8414 2)
 ISSUER: Final = "issuer"

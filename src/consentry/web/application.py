@@ -4,6 +4,7 @@ Spec: RFC 9110 9.3.2, 15.6.1, 15.6.4; RFC 6749 5.2.
 """
 
 import itertools
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -32,6 +33,8 @@ from consentry.web.security import ANY_ORIGIN, API_POLICY, EXPOSED, ClientAddres
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 Crashed = Callable[[Request, Exception], None]
+_TIDY = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
+
 Answered = Callable[[Route | None, int, float], None]
 
 
@@ -151,7 +154,7 @@ class Application:
 
     def _finished(self, request: Request, route: Route | None, response: Response) -> Response:
         """Add the headers that every response has; a HEAD request gets them alone."""
-        headers = [*response.headers, *self._standing, (b"x-request-id", request.request_id.encode())]
+        headers = [*response.headers, *self._standing, (b"x-request-id", _number(request, route).encode())]
         if API_POLICY[0] not in dict(response.headers):
             headers.append(API_POLICY)
         if route is not None and route.cors and request.method != "OPTIONS":
@@ -160,3 +163,9 @@ class Application:
             headers.append((b"content-length", b"%d" % len(response.body)))
         body = b"" if request.method == "HEAD" else response.body
         return Response(status=response.status, headers=tuple(headers), body=body)
+
+
+def _number(request: Request, route: Route | None) -> str:
+    """Return the number of a request: the one it came with, where that is promised.  Spec: AuthZEN 10.1.4."""
+    theirs = request.headers.get("x-request-id", "")
+    return theirs if route is not None and route.echo and _TIDY.fullmatch(theirs) else request.request_id

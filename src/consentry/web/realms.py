@@ -1,6 +1,6 @@
 """Which realm a request is for, and what path is left below its issuer.
 
-Spec: RFC 8414 3.1, OpenID Connect Discovery 4.1, Grant 2.
+Spec: RFC 8414 3.1, OpenID Connect Discovery 4.1, Grant 2, AuthZEN 9.2.
 """
 
 import re
@@ -10,15 +10,16 @@ from urllib.parse import urlsplit
 
 from consentry.core.model import Realm
 from consentry.server import Database
-from consentry.uma.codes import WELL_KNOWN_OAUTH, WELL_KNOWN_OPENID, WELL_KNOWN_UMA
+from consentry.uma.codes import WELL_KNOWN_AUTHZEN, WELL_KNOWN_OAUTH, WELL_KNOWN_OPENID, WELL_KNOWN_UMA
 from consentry.uma.value import value
 from consentry.web.http import Request
 
 PREFIX = "/realms/"
 WELL_KNOWN = "/.well-known/"
 DOCUMENTS = tuple(WELL_KNOWN + name for name in (WELL_KNOWN_UMA, WELL_KNOWN_OPENID, WELL_KNOWN_OAUTH))
+AUTHZEN = WELL_KNOWN + WELL_KNOWN_AUTHZEN
 HOME = "/"
-AT_THE_ROOT = (HOME, *DOCUMENTS)
+AT_THE_ROOT = (HOME, *DOCUMENTS, AUTHZEN)
 """What the host itself answers, for the default realm."""
 
 REFRESH_SECONDS = 2.0
@@ -54,7 +55,7 @@ class Realms:
         if path.startswith(WELL_KNOWN):
             document, found, rest = path.partition(PREFIX)
             if found:
-                return _below(rest, inserted=document) if document in DOCUMENTS else None
+                return _below(rest, inserted=document) if document in AT_THE_ROOT else None
         await self._refresh()
         host = request.headers.get("host", "").lower()
         if host in self._hosts:

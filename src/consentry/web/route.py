@@ -76,6 +76,7 @@ class Route:
 
     ``path`` is below the realm's issuer, or the host's root if ``at_root``; ``{name}`` stands for one part of it.
     ``name`` is its member in the metadata.  ``cors``: pages of any origin may read it, without cookies.
+    ``echo``: an answer carries the request's own ``X-Request-ID``, if it has one.
     ``bodies``: how many times longer than elsewhere a body may be, where it says many things at once.
     """
 
@@ -85,6 +86,7 @@ class Route:
     name: str | None = None
     refuse: Refuse = refuse_problem
     cors: bool = False
+    echo: bool = False
     at_root: bool = False
     bodies: int = 1
 

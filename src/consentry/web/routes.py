@@ -1,6 +1,6 @@
 """Every address in one table, with who may call it.
 
-Spec: RFC 8414 2, FedAuthz 2, Grant 2.
+Spec: RFC 8414 2, FedAuthz 2, Grant 2, AuthZEN 9.1.
 """
 
 from consentry.core.errors import Refusal
@@ -20,14 +20,14 @@ from consentry.web.http import Request, Response
 from consentry.web.me.routes import ROUTES as ME
 from consentry.web.pages.errors import refuse_page
 from consentry.web.pages.routes import ROUTES as PAGES
-from consentry.web.protocol import resource_registration
+from consentry.web.protocol import authzen, resource_registration
 from consentry.web.protocol.documents import jwks, metadata
 from consentry.web.protocol.introspection import introspect
 from consentry.web.protocol.permission import permission
 from consentry.web.protocol.revocation import revoke
 from consentry.web.protocol.token import token
 from consentry.web.protocol.userinfo import userinfo
-from consentry.web.realms import DOCUMENTS
+from consentry.web.realms import AUTHZEN, DOCUMENTS
 from consentry.web.route import Route
 
 METADATA = tuple(
@@ -97,7 +97,15 @@ PROTECTION = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *ME, *PAGES, *CONSOLE, *management.ROUTES)
+DECISIONS = (
+    Route(path=AUTHZEN, methods={"GET": authzen.configuration}, guard="open", refuse=refuse_oauth, cors=True),
+    *(
+        Route(path=authzen.PATHS[name], methods={"POST": endpoint}, guard="pat", refuse=refuse_oauth, echo=True)
+        for name, endpoint in authzen.ENDPOINTS.items()
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*METADATA, *OAUTH, *PROTECTION, *DECISIONS, *ME, *PAGES, *CONSOLE, *management.ROUTES)
 
 
 def refuse_unknown(request: Request, refusal: Refusal) -> Response:

@@ -14,6 +14,7 @@ from consentry.core.events import event
 from consentry.core.family import removals
 from consentry.core.issued import TokenIssued
 from consentry.core.issuing import issue, may_refresh
+from consentry.core.memberships import require_actor
 from consentry.core.model import AuthorizationCode, Client, RefreshToken
 from consentry.core.pkce import proves
 from consentry.core.tokens import digest
@@ -46,6 +47,7 @@ async def redeem(ctx: Context, client: Client, request: CodeRequest) -> Answer[T
         raise InvalidGrant(UNUSABLE, reason="the code was used before")
     if code.expires_at <= ctx.now:
         raise InvalidGrant(UNUSABLE, reason="the code has expired")
+    await require_actor(ctx, code, UNUSABLE)
     return await _tokens(ctx, client, code)
 
 
@@ -105,4 +107,5 @@ def _refresh_token(ctx: Context, code: AuthorizationCode, digested: str) -> Refr
         auth_time=code.auth_time,
         amr=code.amr,
         sid=code.sid,
+        actor_id=code.actor_id,
     )

@@ -14,6 +14,7 @@ from consentry.core.model import AccessToken, Client
 from consentry.core.scopes import narrow, without
 from consentry.core.tokens import digest
 from consentry.uma.codes import (
+    SCOPE_AUTHZEN,
     SCOPE_OFFLINE_ACCESS,
     SCOPE_OPENID,
     SCOPE_UMA_POLICY_MANAGER,
@@ -22,7 +23,7 @@ from consentry.uma.codes import (
 from consentry.uma.value import value
 
 NEED_A_PERSON = (SCOPE_OPENID, SCOPE_OFFLINE_ACCESS)
-NEED_AN_ACCOUNT = (SCOPE_UMA_PROTECTION, SCOPE_UMA_POLICY_MANAGER)
+NEED_AN_ACCOUNT = (SCOPE_UMA_PROTECTION, SCOPE_UMA_POLICY_MANAGER, SCOPE_AUTHZEN)
 
 
 @value

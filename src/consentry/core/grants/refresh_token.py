@@ -15,6 +15,7 @@ from consentry.core.events import event
 from consentry.core.family import removals
 from consentry.core.issued import TokenIssued
 from consentry.core.issuing import issue
+from consentry.core.memberships import require_actor
 from consentry.core.model import Client, RefreshToken
 from consentry.core.refreshed_rpt import refreshed_rpt
 from consentry.core.scopes import narrow
@@ -44,6 +45,7 @@ async def redeem(ctx: Context, client: Client, request: RefreshRequest) -> Answe
         raise InvalidGrant(UNUSABLE, reason="the refresh token was used before")
     if old.expires_at <= ctx.now:
         raise InvalidGrant(UNUSABLE, reason="the refresh token has expired")
+    await require_actor(ctx, old, UNUSABLE)
     # Spent by the answer only: a request for a scope that is not to be had leaves the client its token.
     secret = ctx.new_secret()
     successor = _successor(ctx, old, digest(secret))

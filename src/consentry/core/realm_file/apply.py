@@ -8,6 +8,7 @@ from consentry.core.events import event
 from consentry.core.model import Account, Grant, SigningKey
 from consentry.core.realm_file.difference import Difference
 from consentry.core.realm_file.entries import RealmFile
+from consentry.core.realm_file.memberships import plan_memberships
 from consentry.core.realm_file.plan import Plan, plan_identities
 from consentry.core.realm_file.plan_shares import plan_shares
 from consentry.core.realm_file.present import everything_present, named_present, nothing_present
@@ -85,6 +86,7 @@ def plan_new_realm(request: ApplyRealmFile, *, now: int, new_id: Callable[[], st
 
 def _fill(plan: Plan, request: ApplyRealmFile, signing_keys: Sequence[SigningKey]) -> None:
     plan_identities(plan, fresh=request.fresh, signing_keys=signing_keys)
+    plan_memberships(plan)
     plan_shares(plan)
     if request.prune:
         plan_pruning(plan)

@@ -9,10 +9,11 @@ from dataclasses import fields
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from consentry.core.grantee import LONGEST_ROLE
 from consentry.core.keys import SIGNING_ALGORITHMS
 from consentry.core.realm_file.check_clients import check_client, check_issuer
 from consentry.core.realm_file.check_shares import check_grant, check_resource
-from consentry.core.realm_file.entries import AccountEntry, RealmFile, ScopeEntry, SettingsEntry
+from consentry.core.realm_file.entries import AccountEntry, MembershipEntry, RealmFile, ScopeEntry, SettingsEntry
 from consentry.core.realm_file.people import fold
 from consentry.core.realm_file.problem import Problem, moment
 from consentry.core.redirect_uris import fault_of_address
@@ -43,6 +44,7 @@ def _problems(file: RealmFile) -> Iterator[Problem]:
     yield from _each("$.scopes", file.scopes, _check_scope, key=lambda scope: scope.name)
     yield from _each("$.accounts", file.accounts, check_account, key=lambda account: fold(account.username))
     yield from _twice("$.accounts", "verified e-mail address", map(_verified_email, file.accounts or ()))
+    yield from _each("$.memberships", file.memberships, check_membership, key=key_of_entry)
     yield from _each("$.clients", file.clients, check_client, key=lambda client: client.client_id)
     yield from _each("$.trusted_issuers", file.trusted_issuers, check_issuer, key=lambda issuer: issuer.issuer)
     yield from _each("$.resources", file.resources, check_resource, key=lambda resource: resource.id)
@@ -66,6 +68,19 @@ def check_account(account: AccountEntry) -> Iterator[tuple[str, str]]:
     if account.password_hash and not account.password_hash.startswith("$argon2id$"):
         yield "password_hash", "has to be an Argon2id hash in PHC form"
     yield from moment("created_at", account.created_at)
+
+
+def check_membership(entry: MembershipEntry) -> Iterator[tuple[str, str]]:
+    """Say what is wrong with a membership, member by member."""
+    if entry.role is not None and (not 1 <= len(entry.role) <= LONGEST_ROLE or not entry.role.isprintable()):
+        yield "role", f"has to be printable text of at most {LONGEST_ROLE} characters"
+    yield from moment("until", entry.until)
+    yield from moment("created_at", entry.created_at)
+
+
+def key_of_entry(entry: MembershipEntry) -> str:
+    """Return what no two memberships share."""
+    return f"{fold(entry.account)} in {fold(entry.organisation)}"
 
 
 def _check_settings(settings: SettingsEntry) -> Iterator[Problem]:

@@ -78,6 +78,17 @@ class AccountEntry:
 
 
 @value
+class MembershipEntry:
+    """Somebody belongs to an organisation, or acts for it."""
+
+    organisation: Annotated[str, "The organisation's username"]
+    account: Annotated[str, "The person's username"]
+    role: Annotated[str | None, "What they are there; an `administrator` acts for the organisation"] = None
+    until: Annotated[str | None, "When it ends (RFC 3339); empty: nobody knows yet"] = None
+    created_at: Annotated[str | None, "When it began (RFC 3339); counts when it is new"] = None
+
+
+@value
 class ClientEntry:
     """Registered software; a resource server is a client marked as one."""
 
@@ -204,6 +215,7 @@ class RealmFile:
     settings: Annotated[SettingsEntry | None, "What differs from realm to realm"] = None
     scopes: Annotated[tuple[ScopeEntry, ...] | None, "How scopes are shown to people"] = None
     accounts: Annotated[tuple[AccountEntry, ...] | None, "People and organisations"] = None
+    memberships: Annotated[tuple[MembershipEntry, ...] | None, "Who belongs to which organisation"] = None
     clients: Annotated[tuple[ClientEntry, ...] | None, "Apps and resource servers"] = None
     trusted_issuers: Annotated[
         tuple[TrustedIssuerEntry, ...] | None, "Foreign issuers whose ID Tokens count as claim tokens"
@@ -217,6 +229,7 @@ Entry = (
     | SettingsEntry
     | LifetimesEntry
     | AccountEntry
+    | MembershipEntry
     | ClientEntry
     | TrustedIssuerEntry
     | ResourceEntry

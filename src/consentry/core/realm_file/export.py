@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from consentry.core.context import Answer, Context
-from consentry.core.model import Account, Client, Grant, Realm, Resource, TrustedIssuer
+from consentry.core.model import Account, Client, Grant, Membership, Realm, Resource, TrustedIssuer
 from consentry.core.realm_file.accounts import account_entry
 from consentry.core.realm_file.clients import client_entry, issuer_entry, new_client
 from consentry.core.realm_file.entries import Entry, members
+from consentry.core.realm_file.memberships import membership_entry
 from consentry.core.realm_file.people import People
 from consentry.core.realm_file.present import everything_present
 from consentry.core.realm_file.settings import realm_entry
@@ -14,6 +15,7 @@ from consentry.core.realm_file.shares import grant_entry, resource_entry
 from consentry.uma.value import value
 
 NOBODY = People()
+_NO_MEMBERSHIP = membership_entry(Membership(organisation_id="", account_id="", role="", created_at=-1), NOBODY)
 
 
 @value
@@ -30,8 +32,13 @@ async def export_realm(ctx: Context, request: ExportRealm) -> Answer[dict[str, o
     accounts = sorted(present.accounts, key=lambda account: account.username)
     resources = sorted(present.resources.values(), key=lambda one: (people.name(one.owner_id), one.resource_id))
     grants = sorted(present.grants.values(), key=lambda one: (people.name(one.owner_id), one.grant_id))
+    memberships = (membership_entry(each, people) for each in present.memberships.values())
     parts: dict[str, list[dict[str, object]]] = {
         "accounts": [_account(account) for account in accounts],
+        "memberships": [
+            _trimmed(each, _NO_MEMBERSHIP)
+            for each in sorted(memberships, key=lambda one: (one.organisation, one.account))
+        ],
         "clients": [_client(client, people) for client in present.clients.values()],
         "trusted_issuers": [_trimmed(issuer_entry(one), issuer_entry(_issuer(one))) for one in ctx.trusted_issuers],
         "resources": [_resource(resource, people) for resource in resources],

@@ -9,6 +9,7 @@ from consentry.core.model import (
     Account,
     Client,
     Grant,
+    Membership,
     Realm,
     Record,
     Resource,
@@ -71,6 +72,8 @@ def key_of(record: Record) -> tuple[str, ...]:
     match record:
         case Account():
             return "account", record.account_id
+        case Membership():
+            return "membership", record.organisation_id, record.account_id
         case Client():
             return "client", record.client_id
         case TrustedIssuer():

@@ -58,7 +58,7 @@ def _plan_resource(plan: Plan, entry: ResourceEntry, resources: dict[Owned, Reso
 def _plan_grant(plan: Plan, entry: GrantEntry, resources: dict[Owned, Resource], path: str) -> None:
     owner, grantee = _owner(plan, entry.owner, path), grantee_of(entry.grantee, plan.people)
     if grantee is None:
-        plan.refuse(f"{path}.grantee.account", "there is no such account")
+        plan.refuse(f"{path}.grantee.{_named_by(entry)}", "there is no such account")
     elif grantee.kind == "client" and grantee.id not in plan.clients:
         plan.refuse(f"{path}.grantee.client", "there is no such client")
     if owner is None or grantee is None or not _target_is_there(plan, entry, owner, resources, path):
@@ -130,6 +130,10 @@ def _target_is_there(
     return True
 
 
+def _named_by(entry: GrantEntry) -> str:
+    return "organisation" if entry.grantee.organisation else "account"
+
+
 def _owner(plan: Plan, username: str, path: str) -> Account | None:
     owner = plan.people.named(username)
     if owner is None:
@@ -140,5 +144,9 @@ def _owner(plan: Plan, username: str, path: str) -> Account | None:
 def name_of_grant(grant: Grant, people: People) -> str:
     """Say in words which grant it is."""
     grantee = grant.grantee
-    whom = people.name(grantee.id) if grantee.kind == "account" else grantee.id or "whoever has certain claims"
+    whom = (
+        people.name(grantee.id)
+        if grantee.kind in {"account", "organisation"}
+        else grantee.id or "whoever has certain claims"
+    )
     return f"{people.name(grant.owner_id)} → {whom}, {grant.target_kind} {grant.target_id}"

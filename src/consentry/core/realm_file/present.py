@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from consentry.core.context import Context
-from consentry.core.model import Account, Client, Grant, Realm, Resource, TrustedIssuer
+from consentry.core.model import Account, Client, Grant, Membership, Realm, Resource, TrustedIssuer
 from consentry.core.ports import GrantFilter, Page, cursor
 from consentry.core.realm_file.check import ORGANISATION_PREFIX
 from consentry.core.realm_file.entries import GrantEntry, RealmFile
@@ -29,12 +29,13 @@ class Present:
     issuers: Mapping[str, TrustedIssuer]
     resources: Mapping[Owned, Resource]
     grants: Mapping[Owned, Grant]
+    memberships: Mapping[Owned, Membership]
     whole: bool = False
 
 
 def nothing_present(realm: str) -> Present:
     """Return what a realm holds that is yet to be made."""
-    return Present(realm=Realm(name=realm), clients={}, issuers={}, resources={}, grants={}, whole=True)
+    return Present(realm=Realm(name=realm), clients={}, issuers={}, resources={}, grants={}, memberships={}, whole=True)
 
 
 async def everything_present(ctx: Context) -> Present:
@@ -43,13 +44,17 @@ async def everything_present(ctx: Context) -> Present:
     resources = await every(ctx.store.all_resources, key=lambda resource: resource.resource_id)
     grants = await every(ctx.store.all_grants, key=lambda grant: grant.grant_id)
     clients = await every(ctx.store.clients, key=lambda client: client.client_id)
+    accounts = tuple(await every(ctx.store.accounts, key=lambda account: account.account_id))
+    organisations = [account.account_id for account in accounts if account.organisation]
+    memberships = [each for one in organisations for each in await ctx.store.members_of(one)]
     return Present(
         realm=ctx.realm,
-        accounts=tuple(await every(ctx.store.accounts, key=lambda account: account.account_id)),
+        accounts=accounts,
         clients={client.client_id: client for client in clients},
         issuers={issuer.issuer: issuer for issuer in ctx.trusted_issuers},
         resources={(resource.owner_id, resource.resource_id): resource for resource in resources},
         grants={(grant.owner_id, grant.grant_id): grant for grant in grants},
+        memberships={(each.organisation_id, each.account_id): each for each in memberships},
         whole=True,
     )
 
@@ -65,6 +70,7 @@ async def named_present(ctx: Context, file: RealmFile) -> Present:
         issuers={issuer.issuer: issuer for issuer in ctx.trusted_issuers},
         resources=await _resources(ctx, file, people),
         grants=await _grants(ctx, file, people),
+        memberships=await _memberships(ctx, file, people),
     )
 
 
@@ -104,7 +110,9 @@ def _usernames(file: RealmFile) -> set[str]:
         names |= _said(client.account, f"{ORGANISATION_PREFIX}{client.client_id}")
     names |= {resource.owner for resource in file.resources or ()}
     for grant in file.grants or ():
-        names |= _said(grant.owner, grant.grantee.account, grant.created_by)
+        names |= _said(grant.owner, grant.grantee.account, grant.grantee.organisation, grant.created_by)
+    for membership in file.memberships or ():
+        names |= {membership.organisation, membership.account}
     return names
 
 
@@ -122,6 +130,13 @@ async def _resources(ctx: Context, file: RealmFile, people: People) -> dict[Owne
         if resource:
             found[resource.owner_id, resource.resource_id] = resource
     return found
+
+
+async def _memberships(ctx: Context, file: RealmFile, people: People) -> dict[Owned, Membership]:
+    accounts = [people.named(entry.account) for entry in file.memberships or ()]
+    ids = sorted({account.account_id for account in accounts if account})
+    found = [each for account_id in ids for each in await ctx.store.memberships_of(account_id)]
+    return {(each.organisation_id, each.account_id): each for each in found}
 
 
 async def _grants(ctx: Context, file: RealmFile, people: People) -> dict[Owned, Grant]:

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from consentry.core.changes import Remove
-from consentry.core.model import Account, Client, Grant, Record, Resource, TrustedIssuer
+from consentry.core.model import Account, Client, Grant, Membership, Record, Resource, TrustedIssuer
 from consentry.core.realm_file.accounts import account_entry
 from consentry.core.realm_file.clients import client_entry, issuer_entry
 from consentry.core.realm_file.difference import difference
 from consentry.core.realm_file.entries import Entry
+from consentry.core.realm_file.memberships import membership_entry, name_of_membership
 from consentry.core.realm_file.people import People
 from consentry.core.realm_file.plan import Plan, key_of
 from consentry.core.realm_file.plan_shares import name_of_grant
 from consentry.core.realm_file.shares import grant_entry, resource_entry
 
-R = TypeVar("R", Account, Client, TrustedIssuer, Resource, Grant)
+R = TypeVar("R", Account, Client, Membership, TrustedIssuer, Resource, Grant)
 
 
 def plan_pruning(plan: Plan) -> None:
@@ -32,6 +33,9 @@ def plan_pruning(plan: Plan) -> None:
     for resource in resources:
         name = f"{resource.resource_id} of {people.name(resource.owner_id)}"
         _remove(plan, resource, "resource", name, resource_entry(resource, people))
+    for membership in _memberships(plan, gone):
+        name = name_of_membership(membership, people)
+        _remove(plan, membership, "membership", name, membership_entry(membership, people))
     for issuer in _unnamed(plan, plan.file.trusted_issuers, present.issuers.values()):
         _remove(plan, issuer, "trusted issuer", issuer.issuer, issuer_entry(issuer))
     for client in clients:
@@ -66,8 +70,16 @@ def _grants(plan: Plan, gone: set[str], lost: set[tuple[str, str]]) -> list[Gran
     return [grant for grant in plan.present.grants.values() if _hangs_on(grant, gone, lost) or key_of(grant) in unnamed]
 
 
+def _memberships(plan: Plan, gone: set[str]) -> list[Membership]:
+    present = plan.present.memberships.values()
+    unnamed = {key_of(membership) for membership in _unnamed(plan, plan.file.memberships, present)}
+    return [one for one in present if {one.organisation_id, one.account_id} & gone or key_of(one) in unnamed]
+
+
 def _hangs_on(grant: Grant, gone: set[str], lost: set[tuple[str, str]]) -> bool:
-    if grant.owner_id in gone or (grant.grantee.kind in {"account", "client"} and grant.grantee.id in gone):
+    if grant.owner_id in gone or (
+        grant.grantee.kind in {"account", "organisation", "client"} and grant.grantee.id in gone
+    ):
         return True
     return grant.target_kind == "resource" and (grant.owner_id, grant.target_id) in lost
 

@@ -12,7 +12,7 @@ from consentry.store.statement import Statement, text
 from consentry.store.tables import GRANT, RESOURCE, grantee_key
 
 _grant, _resource = GRANT.table, RESOURCE.table
-_owner_id, _id, _key = text("owner_id"), text("id"), text("key")
+_owner_id, _account_id, _id, _key = text("owner_id"), text("account_id"), text("id"), text("key")
 
 
 def _below(table: sa.Table, id: str) -> sa.ScalarSelect[str]:
@@ -66,6 +66,13 @@ RECEIVED_GRANT = Statement(
     _id,
     _key,
 )
+PASSED_ON_GRANT = Statement(
+    "grant made by an account",
+    within(GRANT, _grant.c.grant_id == _id, also(_grant.c.created_by, _account_id)),
+    REALM_NAME,
+    _id,
+    _account_id,
+)
 RESOURCE_PARTS = Statement(
     "parts of a resource",
     within(
@@ -93,6 +100,10 @@ class TreeReads(Reading):
     async def received_grant(self, account_id: str, grant_id: str) -> Grant | None:
         """Return a grant whose grantee is this account."""
         return await self.one(GRANT, RECEIVED_GRANT, grant_id, grantee_key("account", account_id))
+
+    async def passed_on_grant(self, account_id: str, grant_id: str) -> Grant | None:
+        """Return a grant that this account made, of whatever owner."""
+        return await self.one(GRANT, PASSED_ON_GRANT, grant_id, account_id)
 
     async def resource_parts(self, owner_id: str, resource_id: str) -> Sequence[Resource]:
         """Return everything that is part of a resource, or of a part of it, in no order."""

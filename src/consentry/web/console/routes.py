@@ -1,6 +1,17 @@
 """The console's addresses.  All of them need somebody signed in at the browser."""
 
-from consentry.web.console import home, remembered, requester, requests, share_form, stopping, things, undo
+from consentry.web.console import (
+    circles,
+    home,
+    remembered,
+    requester,
+    requests,
+    share_form,
+    stopping,
+    things,
+    undo,
+    why,
+)
 from consentry.web.console.page import refuse
 from consentry.web.route import Handler, Route
 
@@ -18,6 +29,12 @@ ROUTES: tuple[Route, ...] = (
     _route("/console/resources", things.things_page),
     _route("/console/resources/{resource_id}", things.thing_page),
     _route("/console/resources/{resource_id}/share", share_form.share_page, share_form.share_posted),
+    _route("/console/resources/{resource_id}/why", why.why_page),
+    _route("/console/circles", circles.circles_page, circles.make_posted),
+    _route("/console/circles/{circle_id}", circles.circle_page, circles.rename_posted),
+    _route("/console/circles/{circle_id}/add", post=circles.add_posted),
+    _route("/console/circles/{circle_id}/leave", post=circles.leave_posted),
+    _route("/console/circles/{circle_id}/remove", post=circles.remove_posted),
     _route("/console/grants/{grant_id}", share_form.change_page, share_form.change_posted),
     _route("/console/grants/{grant_id}/stop", post=stopping.stop_posted),
     _route("/console/grants/{grant_id}/pause", post=stopping.pause_posted),

@@ -20,6 +20,8 @@ from consentry.web.http import Request, Response
 
 LONGEST_PAGE = 200
 
+ACT_FOR = "consentry-act-for"
+
 FIRST = 0
 LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 """With its time zone taken off, a moment can lie beyond what a calendar of four-digit years can name."""
@@ -32,8 +34,11 @@ Row = TypeVar("Row")
 
 
 def who(request: Request) -> ByToken:
-    """Return who asks: whoever the access token speaks for.  Without one nothing else of a request is looked at."""
-    return ByToken(token=require_bearer(request))
+    """Return who asks: whoever the access token speaks for.  Without one nothing else of a request is looked at.
+
+    With ``Consentry-Act-For`` it is the organisation of that user name, if they are its administrator.
+    """
+    return ByToken(token=require_bearer(request), acting_for=request.headers.get(ACT_FOR))
 
 
 def read_page(request: Request) -> tuple[Page, Mapping[str, str]]:

@@ -21,8 +21,9 @@ class ClaimBody(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class GranteeBody(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Exactly one of a user name, an e-mail address, a circle's id, an organisation's user name (and maybe a role
-    there), a client id, and claims.
+    """Exactly one of a user name, an e-mail address, a circle's id, an organisation, a client id, and claims.
+
+    An organisation goes by its user name, with or without a ``role`` there.
     """
 
     account: str | None = None

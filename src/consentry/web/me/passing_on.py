@@ -1,4 +1,4 @@
-"""`/me/shared-with-me/{grant_id}/share`: what I make of a grant to me, as far as its owner lets me pass it on."""
+"""`/me/shared-with-me/{grant_id}/share`, `/me/passed-on`: what I make of a grant to me, as far as its owner lets me."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,9 +30,7 @@ async def _read_list(_: Parts, request: Request) -> core.ListPassedOn:
 
 
 async def _read_stop(_: Parts, request: Request) -> core.StopPassedOn:
-    return core.StopPassedOn(
-        who=who(request), grant_id=request.parameters["grant_id"], passed_id=request.parameters["passed_id"]
-    )
+    return core.StopPassedOn(who=who(request), grant_id=request.parameters["grant_id"])
 
 
 def _members(mine: MyGrant) -> Mapping[str, object]:
@@ -41,7 +39,7 @@ def _members(mine: MyGrant) -> Mapping[str, object]:
 
 
 def _write_new(request: Request, said: MyGrant) -> Response:
-    location = f"{request.issuer}/me/shared-with-me/{said.grant.parent}/share/{said.grant.grant_id}"
+    location = f"{request.issuer}/me/passed-on/{said.grant.grant_id}"
     return write_json(201, _members(said), (b"location", location.encode()))
 
 

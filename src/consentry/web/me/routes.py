@@ -2,6 +2,7 @@
 
 from consentry.web.me import circles, grants, passing_on, remembered, requester, requests, resources
 from consentry.web.me.activity import activity
+from consentry.web.me.why import why
 from consentry.web.route import Handler, Route
 
 
@@ -16,8 +17,7 @@ ROUTES: tuple[Route, ...] = (
     _row("grants/{grant_id}", GET=grants.read_one, PATCH=grants.change, DELETE=grants.stop),
     _row("circles", GET=circles.list_all, POST=circles.make),
     _row("circles/{circle_id}", GET=circles.read_one, PATCH=circles.rename, DELETE=circles.remove),
-    _row("circles/{circle_id}/members", POST=circles.add_member),
-    _row("circles/{circle_id}/members/{kind}/{id}", DELETE=circles.remove_member),
+    _row("circles/{circle_id}/members", POST=circles.add_member, DELETE=circles.remove_member),
     _row("requests", GET=requests.list_all),
     _row("requests/{request_id}", GET=requests.read_one),
     _row("requests/{request_id}/approve", POST=requests.approve),
@@ -25,10 +25,11 @@ ROUTES: tuple[Route, ...] = (
     _row("requests/{request_id}/block", POST=requests.block),
     _row("shared-with-me", GET=requester.shared_with_me),
     _row("shared-with-me/{grant_id}/share", GET=passing_on.passed_on, POST=passing_on.pass_on),
-    _row("shared-with-me/{grant_id}/share/{passed_id}", DELETE=passing_on.stop),
+    _row("passed-on/{grant_id}", DELETE=passing_on.stop),
     _row("asked", GET=requester.asked),
     _row("asked/{request_id}", DELETE=requester.withdraw),
     _row("remembered", GET=remembered.list_all),
     _row("remembered/{client_id}", DELETE=remembered.forget),
     _row("activity", GET=activity),
+    _row("why", GET=why),
 )

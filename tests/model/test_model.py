@@ -1,0 +1,34 @@
+"""Whatever anybody does in whatever order, the server answers as the model says.
+
+``CONSENTRY_MODEL_RUNS`` says how many runs of 50 steps there are on SQLite; ``make model`` makes more than usual.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.model.playing import play
+
+RUNS = int(os.environ.get("CONSENTRY_MODEL_RUNS", "2000"))
+ON_POSTGRES = 50
+
+Record = Callable[[str, object], None]
+
+
+@pytest.mark.slow
+def test_the_server_on_sqlite_answers_as_the_model_says(tmp_path: Path, record_property: Record) -> None:
+    compared = play(f"sqlite:///{tmp_path / 'consentry.db'}", runs=RUNS, steps=50)
+    record_property("answers compared", compared)
+    print(f"\n{RUNS} runs of 50 steps: {compared} answers compared")
+    assert compared > RUNS * 20
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_the_server_on_postgresql_answers_as_the_model_says(postgres_url: str, record_property: Record) -> None:
+    compared = play(postgres_url, runs=ON_POSTGRES, steps=30)
+    record_property("answers compared", compared)
+    print(f"\n{ON_POSTGRES} runs of 30 steps: {compared} answers compared")
+    assert compared > ON_POSTGRES * 12
