@@ -46,10 +46,14 @@ class ConnectionLost(Exception):
 
 @value
 class Query:
-    """A prepared statement and its values, as text."""
+    """A prepared statement and its values, as text.
+
+    ``for_many`` names the statement that does the same for many sets of values, given as arrays, if there is one.
+    """
 
     name: bytes
     values: Values
+    for_many: bytes | None = None
 
 
 @value
