@@ -31,7 +31,7 @@ SMALLEST = 100
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--stores", default="sqlite,postgres", help="Databases, separated by commas.")
 @click.option("--sizes", default="1000,100000,1000000", help="Numbers of resources, separated by commas.")
-@click.option("--seconds", default=3.0, type=click.FloatRange(0.1, 60), help="How long one turn is measured.")
+@click.option("--seconds", default=2.0, type=click.FloatRange(0.1, 60), help="How long one turn is measured.")
 @click.option("--rounds", default=3, type=click.IntRange(1, 20), help="How many turns each gets.")
 @click.option("--connections", default=32, type=click.IntRange(1, 512), help="Keep-alive connections.")
 @click.option("--quick", is_flag=True, help="1,000 resources, two rounds of one second.")

@@ -117,7 +117,7 @@ async def test_the_ordeal_finds_a_server_that_acknowledges_before_it_commits(tmp
 async def test_the_ordeal_finds_a_server_that_commits_an_answer_in_two_halves(tmp_path: Path) -> None:
     async with stage_on(sqlite_url(tmp_path)) as stage:
         ordeal = Ordeal(tmp_path, stage)
-        found = [one async for one in ordeal.kills(6, bug="commit-in-two-halves")]
+        found = [one async for one in ordeal.kills(4, bug="commit-in-two-halves")]
         ordeal.close()
     print(f"half done: {[len(one.half_done) for one in found]}")
     assert any(one.half_done for one in found)

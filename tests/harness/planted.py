@@ -28,7 +28,7 @@ Bug = Literal[
 ]
 
 LATE = 0.03
-"""Seconds between the word that something is done and the doing."""
+"""Seconds between the word that something is done and the doing, or between the halves of what should be one."""
 
 
 def plant(bug: Bug) -> None:
@@ -94,6 +94,7 @@ def _commit_in_two_halves() -> None:
     async def write(self: SqliteDriver, writes: Sequence[Write], expected: tuple[str, int] | None) -> bool:
         done = await commit(self, writes[:1], expected)
         if done and len(writes) > 1:
+            await asyncio.sleep(LATE)
             done = await commit(self, writes[1:], None)
         return done
 

@@ -105,4 +105,5 @@ async def test_the_hammer_finds_a_server_that_reads_and_then_updates(
         rounds += await hammer(everybody, await refresh_tokens(stage, 5))
     won = [len(one.winners) for one in rounds]
     print(f"read-then-update on {store}: winners of each {won}")
-    assert sum(count > 1 for count in won) > len(rounds) // 2
+    # How often depends on the machine; that it happens at all is the alarm.
+    assert any(count > 1 for count in won)

@@ -14,6 +14,7 @@ from consentry.core.model import Grant, Realm, Record
 from consentry.store import housekeeping
 from consentry.store.database import open_database
 from consentry.store.postgres_channel import SETTINGS
+from consentry.store.postgres_together import text_for_many
 from consentry.store.statement import EVERY, Statement
 from consentry.store.tables import metadata
 from tests.store.samples import RECORDS, bare
@@ -96,13 +97,18 @@ async def test_postgresql_probes_by_every_condition(migrated_postgres_url: str) 
             connection.execute(setting)
         for statement in STATEMENTS:
             if statement.name not in LISTS_OF_THE_REALM:
-                check_plan(connection, statement)
+                compiled = statement.postgresql
+                values = ", ".join("1" if is_number else "'[]'" for is_number in compiled.numbers)
+                check_plan(connection, statement, compiled.text, values)
+                for_many = text_for_many(statement)
+                if for_many is not None:
+                    check_plan(connection, statement, for_many, ", ".join("'{}'" for _ in compiled.numbers))
 
 
-def check_plan(connection: "psycopg.Connection[tuple[object, ...]]", statement: Statement) -> None:
-    compiled = statement.postgresql
-    connection.execute(f"PREPARE checked AS {compiled.text}".encode())
-    values = ", ".join("1" if is_number else "'[]'" for is_number in compiled.numbers)
+def check_plan(
+    connection: "psycopg.Connection[tuple[object, ...]]", statement: Statement, text: str, values: str
+) -> None:
+    connection.execute(f"PREPARE checked AS {text}".encode())
     row = connection.execute(f"EXPLAIN (FORMAT JSON) EXECUTE checked ({values})".encode()).fetchone()
     connection.execute("DEALLOCATE checked")
     assert row is not None

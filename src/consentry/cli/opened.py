@@ -1,6 +1,7 @@
 """The server's own decisions on a command line: the database is opened, no socket is."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -8,7 +9,7 @@ from typing import TypeVar
 import click
 
 from consentry.core.context import Caller, Decision
-from consentry.core.errors import Refusal
+from consentry.core.errors import Contended, Refusal
 from consentry.server import Server
 from consentry.settings.schema import Settings
 
@@ -16,6 +17,7 @@ Question = TypeVar("Question")
 Said = TypeVar("Said")
 
 CALLER = Caller(address="command line")
+PATIENCE = 6
 
 
 @asynccontextmanager
@@ -44,8 +46,14 @@ async def opened(settings: Settings) -> AsyncIterator[Server]:
 
 
 async def asked(server: Server, realm: str, decide: Decision[Question, Said], question: Question) -> Said:
-    """Ask a realm; a refusal ends the command."""
+    """Ask a realm, again if others were faster: a command has time.  Any other refusal ends it."""
     answer = await server.ask(realm, decide, question, caller=CALLER)
+    for attempt in range(PATIENCE):
+        if not isinstance(answer, Contended):
+            break
+        # Not together with those who were in the way.
+        await asyncio.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - nothing secret
+        answer = await server.ask(realm, decide, question, caller=CALLER)
     if isinstance(answer, Refusal):
         raise click.ClickException(f"realm {realm}: {answer.description}")
     return answer

@@ -38,8 +38,8 @@ def blocked(around: Surroundings, ticket: PermissionTicket, now: int) -> bool:
 
 def narrowed(around: Surroundings, ticket: PermissionTicket) -> bool:
     """Tell whether the owner has answered this very request with less than was asked."""
-    asked = fingerprint(ticket.permissions)
-    return any(request.status == "narrowed" and request.fingerprint == asked for request in around.requests)
+    answers = {request.fingerprint for request in around.requests if request.status == "narrowed"}
+    return bool(answers) and fingerprint(ticket.permissions) in answers
 
 
 def ask_owner(

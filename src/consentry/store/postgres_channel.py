@@ -46,10 +46,14 @@ class ConnectionLost(Exception):
 
 @value
 class Query:
-    """A prepared statement and its values, as text."""
+    """A prepared statement and its values, as text.
+
+    ``for_many`` names the statement that does the same for many sets of values, given as arrays, if there is one.
+    """
 
     name: bytes
     values: Values
+    for_many: bytes | None = None
 
 
 @value
@@ -103,11 +107,14 @@ class Channel:
     @classmethod
     async def open(cls, url: str, texts: Mapping[bytes, bytes]) -> "Channel":
         """Connect.  ``texts`` says what the names of statements stand for.  Raises `ConnectionLost`."""
+        connection: psycopg.AsyncConnection[object] | None = None
         try:
             connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=3)
             for setting in SETTINGS:
                 await connection.execute(setting)
         except (psycopg.Error, OSError) as problem:
+            if connection is not None:
+                await connection.close()
             raise ConnectionLost(str(problem)) from problem
         channel = cls(connection, texts)
         channel._start()

@@ -16,6 +16,7 @@ from consentry.store.counters import Counters
 from consentry.store.postgres_channel import ConnectionLost, Failure, Query, Result
 from consentry.store.postgres_pool import Pool
 from consentry.store.postgres_text import query_of
+from consentry.store.postgres_together import put_together
 from consentry.uma.value import value
 
 LARGEST_BATCH = 64
@@ -84,7 +85,8 @@ class Commits:
 
     async def _commit(self, batch: Sequence[Job]) -> None:
         try:
-            results = await self._submit([query for job in batch for query in job.queries])
+            asked = put_together([query for job in batch for query in job.queries])
+            results = await self._submit([each.query for each in asked])
         except ConnectionLost:
             self._counters.retries += len(batch)
             await asyncio.gather(*(self._alone(job, unsure=True) for job in batch))

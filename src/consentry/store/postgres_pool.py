@@ -47,7 +47,8 @@ class Pool:
     async def _open(self) -> None:
         try:
             while len(self._channels) < self._size:
-                self._channels.append(await Channel.open(self._url, self._texts))
+                opened = await Channel.open(self._url, self._texts)
+                self._channels.append(opened)  # looked up now: the list may have changed meanwhile
         except ConnectionLost:
             self._next_attempt = asyncio.get_running_loop().time() + PAUSE
         finally:

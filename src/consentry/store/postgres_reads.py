@@ -12,6 +12,7 @@ from consentry.store.counters import Counters
 from consentry.store.postgres_channel import ConnectionLost, Failure, Query, Result
 from consentry.store.postgres_pool import Pool
 from consentry.store.postgres_text import query_of
+from consentry.store.postgres_together import Asked, put_together
 from consentry.store.reads.reading import Call
 from consentry.uma.value import value
 
@@ -56,9 +57,9 @@ class Reads:
         """Run each query once, whoever asks; if one fails, the others again without it."""
         found: dict[Query, Result] = {}
         try:
-            for _ in range(ATTEMPTS):
+            for attempt in range(ATTEMPTS):
                 batch = [waiting for waiting in batch if not waiting.future.done()]
-                if not await self._run(batch, found):
+                if not await self._run(batch, found, apart=attempt > 0):
                     return
                 self._counters.retries += 1
             raise Unavailable("the database does not answer")
@@ -67,28 +68,24 @@ class Reads:
                 if not waiting.future.done():
                     waiting.future.set_exception(problem)
 
-    async def _run(self, batch: Sequence[Waiting], found: dict[Query, Result]) -> bool:
+    async def _run(self, batch: Sequence[Waiting], found: dict[Query, Result], *, apart: bool) -> bool:
         """Tell everybody as soon as their rows are there.  Returns whether somebody still waits."""
-        queries: list[Query] = []
-        complete: list[list[Waiting]] = []
-        places: dict[Query, int] = {}
+        queries = list(dict.fromkeys(query for waiting in batch for query in waiting.queries))
+        asked = [Asked(query=query, members=(query,)) for query in queries] if apart else put_together(queries)
+        places = {query: place for place, each in enumerate(asked) for query in each.members}
+        complete: list[list[Waiting]] = [[] for _ in asked]
         for waiting in batch:
-            for query in waiting.queries:
-                if query not in places:
-                    places[query] = len(queries)
-                    queries.append(query)
-                    complete.append([])
             complete[max(places[query] for query in waiting.queries)].append(waiting)
 
         def hear(place: int, result: Result) -> None:
-            found[queries[place]] = result
+            found.update(zip(asked[place].members, asked[place].answers(result), strict=True))
             for waiting in complete[place]:
                 _settle(waiting, found)
 
         channel = await self._pool.channel()
         self._counters.batches += 1
         try:
-            await channel.submit(queries, hear)
+            await channel.submit([each.query for each in asked], hear)
         except ConnectionLost:
             return True
         return any(not waiting.future.done() for waiting in batch)

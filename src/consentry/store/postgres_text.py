@@ -3,6 +3,7 @@
 from consentry.core.errors import InvalidRequest
 from consentry.store.codec import Cell
 from consentry.store.postgres_channel import Query
+from consentry.store.postgres_together import text_for_many
 from consentry.store.reads.reading import Call
 from consentry.store.statement import Statement
 
@@ -11,21 +12,27 @@ LARGEST = 2**63
 TEXTS: dict[bytes, bytes] = {}
 """What the names of statements stand for."""
 
-_names: dict[Statement, bytes] = {}
+_names: dict[Statement, tuple[bytes, bytes | None]] = {}
 
 
 def query_of(call: Call) -> Query:
     """Return a statement with its values.  Raises `InvalidRequest` for what PostgreSQL cannot hold."""
     statement, arguments = call
-    return Query(name=_name(statement), values=tuple(map(_value, statement.postgresql.arrange(arguments))))
+    known = _names.get(statement)
+    name, for_many = known or _register(statement)
+    values = tuple(map(_value, statement.postgresql.arrange(arguments)))
+    return Query(name=name, values=values, for_many=for_many)
 
 
-def _name(statement: Statement) -> bytes:
-    name = _names.get(statement)
-    if name is None:
-        name = _names[statement] = b"c%d" % len(_names)
-        TEXTS[name] = statement.postgresql.text.encode()
-    return name
+def _register(statement: Statement) -> tuple[bytes, bytes | None]:
+    name = b"c%d" % len(_names)
+    TEXTS[name] = statement.postgresql.text.encode()
+    text = text_for_many(statement)
+    for_many = None if text is None else b"many_" + name
+    if text is not None and for_many is not None:
+        TEXTS[for_many] = text.encode()
+    _names[statement] = (name, for_many)
+    return _names[statement]
 
 
 def _value(cell: Cell) -> bytes | None:

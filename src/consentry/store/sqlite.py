@@ -21,6 +21,7 @@ from consentry.store.work import Driver
 SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 4000",  # pages; a page that many commits touch is then copied to the file once
     "PRAGMA foreign_keys = ON",
     "PRAGMA mmap_size = 1073741824",
     "PRAGMA cache_size = -16000",

@@ -89,12 +89,13 @@ class Guarded(Statement):
 
     def __init__(self, name: str, change: UpdateBase, *parameters: Parameter, certain: bool = False) -> None:
         super().__init__(name, change if certain else _or_fail(change), *parameters)
-        self._change = change
+        self.change = change
+        self.certain = certain
 
     @functools.cached_property
     def sqlite(self) -> Compiled:
         """The change alone: the driver counts the rows."""
-        return self._compile("sqlite", self._change)
+        return self._compile("sqlite", self.change)
 
 
 def _or_fail(change: UpdateBase) -> sa.Select[int]:
