@@ -170,6 +170,7 @@ async def test_who_owns_it_has_it_only_where_the_realm_says_so(cast: Cast) -> No
     assert await cast.shown(issued.access_token) == {cast.record.resource_id: {"read"}}
     stricter = replace(cast.world.realm.settings, owner_may_request=False)
     await cast.world.replace(replace(cast.world.realm, settings=stricter))
+    assert await cast.shown(issued.access_token) == {}
     await cast.world.said(token, cast.request(await cast.ticket(), by=cast.alice), RequestSubmitted)
 
 
