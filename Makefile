@@ -50,8 +50,8 @@ docs: $(UV) ## build the documentation site into site/
 screenshots: environment ## remake the pictures of the README (needs Chromium)
 	$(BIN)/python -m tools.screenshots $(ARGS)
 
-model: environment ## play the stateful model for long; RUNS=20000
-	CONSENTRY_MODEL_RUNS=$(or $(RUNS),20000) $(BIN)/python -m pytest -q -s tests/model/test_model.py
+model: environment ## play the stateful model, 2,000 runs or RUNS=
+	CONSENTRY_MODEL_RUNS=$(or $(RUNS),2000) $(BIN)/python -m pytest -q -s tests/model/test_model.py
 
 conformance-table: environment ## rewrite docs/reference/uma-conformance.md
 	$(BIN)/python -m tools.conformance_table

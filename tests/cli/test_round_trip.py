@@ -84,10 +84,12 @@ GRANT = entry(
     note=TEXT,
     paused=st.booleans(),
 )
+MEMBERSHIP = entry(until=MOMENTS, created_at=MOMENTS)
 GRANTEES = st.one_of(
     st.fixed_dictionaries({"account": st.sampled_from(["a", "b"])}),
     st.fixed_dictionaries({"email": st.just("c@example.test")}),
     st.fixed_dictionaries({"client": st.just("app")}),
+    st.fixed_dictionaries({"organisation": st.just("org")}, optional={"role": NAME}),
     st.fixed_dictionaries({"claims": st.just([{"issuer": "https://idp.example", "name": "role", "value": "doctor"}])}),
 )
 
@@ -97,6 +99,12 @@ def realms(draw: st.DrawFn) -> Data:
     """Draw a realm file that is right."""
     owners = ["a", "b"]
     accounts = [{"username": name, **draw(ACCOUNT)} for name in (*owners, "c")]
+    accounts.append({"username": "org", "organisation": True})
+    people = [each["username"] for each in accounts if not each.get("organisation")]
+    memberships = [
+        {**draw(MEMBERSHIP), "organisation": "org", "account": name, "role": draw(NAME)}
+        for name in (draw(st.lists(st.sampled_from(people), unique=True)) if people else ())
+    ]
     records: Data = {"client_id": "records", "client_secret": "s", "resource_server": True, "grant_types": []}
     app: Data = {"grant_types": [], **draw(CLIENT), "client_id": "app", "client_secret": draw(NAME)}
     resources = [
@@ -109,6 +117,7 @@ def realms(draw: st.DrawFn) -> Data:
         "settings": draw(SETTINGS),
         "scopes": [{"name": name, "description": draw(TEXT)} for name in draw(WORDS)],
         "accounts": accounts,
+        "memberships": memberships,
         "clients": [records, app],
         "trusted_issuers": [{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/jwks"}],
         "resources": resources,

@@ -11,8 +11,8 @@ from tools.conformance_table import (
     current,
     gaps,
     ids_in_name,
-    skipped,
     named_in_tests,
+    skipped,
 )
 
 IDS = [case.id for case in all_cases()]

@@ -132,6 +132,16 @@ async def test_f_3_2_3_a_scope_that_goes_is_gone_from_what_is_shared_and_does_no
     await cast.world.said(token, cast.request(ticket, by=cast.bob), RequestSubmitted)
 
 
+async def test_f_3_2_3_what_was_passed_on_ends_with_the_grant_that_a_lost_scope_ends(cast: Cast) -> None:
+    top = await cast.world.grant(cast.record, cast.bob, scopes="write")
+    below = replace(top, grant_id="below", scopes=SCOPES, parent=top.grant_id, created_by=cast.bob.account_id)
+    await cast.world.add(below, replace(below, grant_id="lower", parent="below"))
+    request = UpdateResource(pat=cast.pat, resource_id=cast.record.resource_id, description=described(None, ("read",)))
+    await cast.world.said(update_resource, request, StoredResource)
+    work = cast.world.server.database.work(cast.world.realm.name, cast.world.realm.version)
+    assert await work.grants(cast.alice.account_id, GrantFilter(), Page()) == []
+
+
 async def test_f_3_2_a_change_can_be_bound_to_the_version_that_was_read(cast: Cast) -> None:
     seen = await cast.world.said(
         read_resource, ReadResource(pat=cast.pat, resource_id=cast.diary.resource_id), ShownResource

@@ -41,7 +41,7 @@ async def still_held(ctx: Context, found: LiveRpt) -> tuple[GrantedPermission, .
     A grant to a person on a thing speaks for itself; anything else is assessed again, for one more read.
     """
     rpt = found.rpt
-    if _plain(found):
+    if _plain(found, owner_may_request=ctx.realm.settings.owner_may_request):
         return live_permissions(rpt.permissions, found.grants, found.resources, client_id=rpt.client_id, now=ctx.now)
     around = await ctx.store.surroundings(
         rpt.owner_id,
@@ -61,7 +61,9 @@ async def still_held(ctx: Context, found: LiveRpt) -> tuple[GrantedPermission, .
     return held_permissions(asked, rpt.permissions, around.grants, around.resources)
 
 
-def _plain(found: LiveRpt) -> bool:
+def _plain(found: LiveRpt, *, owner_may_request: bool) -> bool:
+    if not owner_may_request and any(permission.grant_id is None for permission in found.rpt.permissions):
+        return False
     targets = {permission.grant_id: permission.resource_id for permission in found.rpt.permissions}
     return not found.refusals and all(
         grant.parent is None

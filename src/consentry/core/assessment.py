@@ -9,7 +9,7 @@ Spec: Grant 3.3.4, 5.6.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from consentry.core.model import Claim, Grant, GrantedPermission, Membership, Requester, Resource
+from consentry.core.model import Claim, Grant, GrantedPermission, Membership, Requester, Resource, TargetKind
 from consentry.core.requested_scopes import Wanted
 from consentry.core.reshare import effective
 from consentry.uma.value import value
@@ -29,6 +29,10 @@ Verdict = Literal[
     "asks-owner",  # each use needs the owner's yes
     "chain-broken",  # somebody above no longer passes it on
 ]
+
+
+Target = tuple[TargetKind, str]
+ByTarget = Mapping[Target, Sequence[tuple[int, Grant]]]
 
 
 @value
@@ -87,7 +91,8 @@ def assess(
 ) -> Assessment:
     """Decide for every scope of every resource; ``passed_on`` holds grants that only count as links of a chain."""
     by_id = {grant.grant_id: grant for grant in (*passed_on, *grants)}
-    by_resource = {each.resource.resource_id: _trace(question, each, grants, by_id) for each in wanted}
+    about = _by_target(grants)
+    by_resource = {each.resource.resource_id: _trace(question, each, about, by_id) for each in wanted}
     trace = tuple(step for steps in by_resource.values() for step in steps)
     permitted = {name: _permitted(steps) for name, steps in by_resource.items()}
     return Assessment(
@@ -104,26 +109,43 @@ def assess(
     )
 
 
-def _trace(question: Question, wanted: Wanted, grants: Sequence[Grant], by_id: Mapping[str, Grant]) -> list[Step]:
+def _trace(question: Question, wanted: Wanted, about: ByTarget, by_id: Mapping[str, Grant]) -> list[Step]:
     resource = wanted.resource
     scopes: tuple[str | None, ...] = wanted.scopes or (None,)
     requester = question.requester
     if question.owner_may_request and requester is not None and requester.account_id == question.owner_id:
         return [Step(resource_id=resource.resource_id, scope=scope, verdict="owner") for scope in scopes]
-    lineage = (resource, *wanted.lineage)
-    concerned = [grant for grant in grants if any(concerns(grant, each) for each in lineage)]
+    targets = {target for each in (resource, *wanted.lineage) for target in _targets(each)}
+    concerned = [grant for _, grant in sorted(_numbered(about, targets), key=_number)]
     return [_step(question, resource, scope, grant, by_id) for scope in scopes for grant in concerned]
 
 
 def concerns(grant: Grant, resource: Resource) -> bool:
     """Tell whether a grant is about a resource: by its id, its type or one of its labels."""
-    match grant.target_kind:
-        case "resource":
-            return grant.target_id == resource.resource_id
-        case "type":
-            return grant.target_id == resource.type
-        case "label":
-            return grant.target_id in resource.labels
+    return (grant.target_kind, grant.target_id) in _targets(resource)
+
+
+def _targets(resource: Resource) -> set[Target]:
+    """Return everything that a grant on a resource may name."""
+    labels: set[Target] = {("label", label) for label in resource.labels}
+    types: set[Target] = {("type", resource.type)} if resource.type is not None else set()
+    return {("resource", resource.resource_id), *types, *labels}
+
+
+def _by_target(grants: Sequence[Grant]) -> ByTarget:
+    """Put grants where they are found without looking at all of them, each with its place among them."""
+    about: dict[Target, list[tuple[int, Grant]]] = {}
+    for number, grant in enumerate(grants):
+        about.setdefault((grant.target_kind, grant.target_id), []).append((number, grant))
+    return about
+
+
+def _numbered(about: ByTarget, targets: Iterable[Target]) -> Iterable[tuple[int, Grant]]:
+    return (found for target in targets for found in about.get(target, ()))
+
+
+def _number(numbered: tuple[int, Grant]) -> int:
+    return numbered[0]
 
 
 def _step(question: Question, resource: Resource, scope: str | None, grant: Grant, by_id: Mapping[str, Grant]) -> Step:

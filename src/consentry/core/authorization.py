@@ -12,6 +12,7 @@ from consentry.core.changes import Add
 from consentry.core.context import Answer, Context
 from consentry.core.errors import ConsentRequired, LoginRequired, Refusal
 from consentry.core.interaction import Continue, Done, PendingAuthorization, SignInNext, Step, next_step, waiting
+from consentry.core.proceeding import organisations_to_ask
 
 
 async def authorize(ctx: Context, request: AuthorizationRequest) -> Answer[Redirected | Continue]:
@@ -21,7 +22,8 @@ async def authorize(ctx: Context, request: AuthorizationRequest) -> Answer[Redir
     try:
         pending = check(ctx, request, client=client, redirect_uri=redirect_uri, signed_in=signed_in)
         consent = await ctx.store.consent(signed_in.account.account_id, client.client_id) if signed_in else None
-        step = next_step(pending, client, signed_in, consent)
+        choice = bool(await organisations_to_ask(ctx, pending, signed_in))
+        step = next_step(pending, client, signed_in, consent, choice=choice)
         if isinstance(step, Done) and signed_in is not None:
             return authorized(ctx, pending, signed_in)
         if request.prompt == "none":

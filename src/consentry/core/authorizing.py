@@ -30,15 +30,18 @@ async def signed_in_at(ctx: Context, session_digest: str | None) -> SignedIn | N
     return found if found is not None and found.session.expires_at > ctx.now else None
 
 
-def authorized(ctx: Context, pending: PendingAuthorization, signed_in: SignedIn) -> Answer[Redirected]:
-    """Return the redirect with a new code, and what is stored for it."""
+def authorized(
+    ctx: Context, pending: PendingAuthorization, signed_in: SignedIn, *, organisation_id: str | None = None
+) -> Answer[Redirected]:
+    """Return the redirect with a new code, and what is stored for it; the code speaks for the organisation, if any."""
     secret = ctx.new_secret()
     session = signed_in.session
     code = AuthorizationCode(
         digest=digest(secret),
         family=ctx.new_id(),
         client_id=pending.client_id,
-        account_id=session.account_id,
+        account_id=organisation_id or session.account_id,
+        actor_id=session.account_id if organisation_id else None,
         redirect_uri=pending.redirect_uri,
         scope=pending.scope,
         code_challenge=pending.code_challenge,
@@ -51,7 +54,7 @@ def authorized(ctx: Context, pending: PendingAuthorization, signed_in: SignedIn)
     seen = event(
         ctx,
         "authorization.granted",
-        owner_id=session.account_id,
+        owner_id=organisation_id or session.account_id,
         actor=session.account_id,
         client_id=pending.client_id,
         detail={"scope": list(pending.scope)},

@@ -23,21 +23,24 @@ from consentry.core.interaction import (
     usable_client,
 )
 from consentry.core.me import Who, me
+from consentry.core.memberships import NotTheirs
 from consentry.core.model import Consent, Interaction
 from consentry.core.nothing import Nothing
 from consentry.core.ports import SignedIn
+from consentry.core.proceeding import organisations_to_ask
 from consentry.core.redirection import response_uri
 from consentry.uma.value import value
 
 
 @value
 class ConsentDecision:
-    """What a person decided; the digests are those of `Proceed`."""
+    """What a person decided, for an organisation or (None) for themselves; the digests are those of `Proceed`."""
 
     interaction_digest: str
     browser_digest: str | None
     session_digest: str | None
     decision: Literal["allow", "deny"]
+    organisation_id: str | None = None
 
 
 @value
@@ -56,14 +59,23 @@ async def decide_consent(ctx: Context, question: ConsentDecision) -> Answer[Redi
     signed_in = await signed_in_at(ctx, question.session_digest)
     if signed_in is None:
         return Answer(SignInAgain())
-    known = await ctx.store.consent(signed_in.account.account_id, client.client_id)
+    organisation_id = question.organisation_id
+    if organisation_id is not None:
+        choice = await organisations_to_ask(ctx, pending, signed_in)
+        if organisation_id not in {each.account_id for each in choice}:
+            raise NotTheirs("you do not act for this organisation")
+    account_id = organisation_id or signed_in.account.account_id
+    known = await ctx.store.consent(account_id, client.client_id)
     if isinstance(next_step(pending, client, signed_in, known), SignInNext):
         return Answer(SignInAgain())
     if question.decision == "deny":
         return _denied(ctx, interaction, pending, signed_in)
-    answer = authorized(ctx, pending, signed_in)
+    answer = authorized(ctx, pending, signed_in, organisation_id=organisation_id)
     return Answer(
-        answer.said, Remove(record=interaction), *_remembered(ctx, pending, signed_in, known), *answer.changes
+        answer.said,
+        Remove(record=interaction),
+        *_remembered(ctx, pending, signed_in, known, account_id),
+        *answer.changes,
     )
 
 
@@ -81,16 +93,15 @@ async def withdraw_consent(ctx: Context, question: WithdrawConsent) -> Answer[No
 
 
 def _remembered(
-    ctx: Context, pending: PendingAuthorization, signed_in: SignedIn, known: Consent | None
+    ctx: Context, pending: PendingAuthorization, signed_in: SignedIn, known: Consent | None, account_id: str
 ) -> tuple[Change, ...]:
-    account_id = signed_in.account.account_id
     if known is not None and set(pending.scope) <= set(known.scope):
         return ()
     seen = event(
         ctx,
         "consent.given",
         owner_id=account_id,
-        actor=account_id,
+        actor=signed_in.account.account_id,
         client_id=pending.client_id,
         detail={"scope": list(pending.scope)},
     )

@@ -3,7 +3,7 @@
 A resource server asks with its PAT about what its owner has there; a program with the scope ``authzen`` about
 everything of the person or organisation that it acts for.
 
-Spec: AuthZEN Authorization API 1.0, 5, 6; FedAuthz 1.3.
+Spec: AuthZEN 5, 6; FedAuthz 1.3.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

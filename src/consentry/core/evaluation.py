@@ -2,7 +2,7 @@
 
 The answer comes from the assessment that decides about RPTs, on the same grants, with the same default: no.
 
-Spec: AuthZEN Authorization API 1.0, 6, 7.
+Spec: AuthZEN 6, 7.
 """
 
 from collections import defaultdict
@@ -75,7 +75,7 @@ async def _decisions(ctx: Context, who: Asking, evaluations: Sequence[Evaluation
 
 
 def _as_far_as(decisions: Sequence[bool], semantic: Semantic) -> tuple[bool, ...]:
-    """Cut the answers after the one that the semantic stops at.  Spec: AuthZEN 7.1.2.1."""
+    """Cut the answers after the one that the semantic stops at.  Spec: AuthZEN 7.1."""
     stop = {"deny_on_first_deny": False, "permit_on_first_permit": True}.get(semantic)
     if stop is None or stop not in decisions:
         return tuple(decisions)

@@ -1,6 +1,6 @@
 """Whom the grants on a resource could be meant for: the people that a search for subjects looks at.
 
-Spec: AuthZEN Authorization API 1.0, 8.4.
+Spec: AuthZEN 8.4.
 """
 
 from collections import defaultdict

@@ -3,7 +3,7 @@
 Whatever is found has been decided as an evaluation would decide it.  A page holds what is permitted among so many
 candidates, so it may be shorter than its limit, or empty, with more to come.
 
-Spec: AuthZEN Authorization API 1.0, 8.
+Spec: AuthZEN 8.
 """
 
 from collections import defaultdict

@@ -105,16 +105,21 @@ class SignInAgain:
 
 
 def next_step(
-    pending: PendingAuthorization, client: Client, signed_in: SignedIn | None, consent: Consent | None
+    pending: PendingAuthorization,
+    client: Client,
+    signed_in: SignedIn | None,
+    consent: Consent | None,
+    *,
+    choice: bool = False,
 ) -> Step:
-    """Say what an authorization waits for.  Pure."""
+    """Say what an authorization waits for; ``choice``: the person has to say for whom they decide.  Pure."""
     if signed_in is None or not _will_do(pending, signed_in):
         return SignInNext()
     allowed = consent.scope if consent is not None else ()
     new = tuple(name for name in pending.scope if name not in allowed)
     # Without a secret anybody can call himself this client: a person has to look, unless the address tells who it is.
     impostor = is_public(client) and not proves_identity(pending.redirect_uri)
-    if new or consent is None or pending.ask_consent or impostor:
+    if new or consent is None or pending.ask_consent or impostor or choice:
         return ConsentNext(new=new, known=tuple(name for name in pending.scope if name in allowed))
     return Done()
 

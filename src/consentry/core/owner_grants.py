@@ -200,9 +200,9 @@ async def stop_sharing(ctx: Context, request: StopSharing) -> Answer[Stopped]:
     Spec: Grant 6.1.
     """
     owner_id = await me(ctx, request.who)
-    grant = await _mine(ctx, owner_id, request.grant_id, request.version)
+    gone = await ctx.store.grant_and_below(owner_id, request.grant_id)
+    grant = _as_read(gone[0] if gone else None, request.version)
     rows = await shown(ctx, owner_id, grant)
-    gone = (grant, *await ctx.store.grants_below(owner_id, grant.grant_id))
     removed = Add(record=grant_event(ctx, "grant.removed", grant))
     return Answer(Stopped(grant=rows[0]), *(Remove(record=each) for each in gone), removed)
 
@@ -268,7 +268,10 @@ def _client_grantee(grant: Grant) -> str | None:
 
 
 async def _mine(ctx: Context, owner_id: str, grant_id: str, version: int | None) -> Grant:
-    grant = await ctx.store.grant(owner_id, grant_id)
+    return _as_read(await ctx.store.grant(owner_id, grant_id), version)
+
+
+def _as_read(grant: Grant | None, version: int | None) -> Grant:
     if grant is None:
         raise NotFound("no such grant")
     if version not in (None, grant.version):

@@ -20,8 +20,10 @@ from consentry.core.interaction import (
     pending_of,
     usable_client,
 )
+from consentry.core.memberships import organisations_of
 from consentry.core.model import Account, Client
 from consentry.core.ports import SignedIn
+from consentry.uma.codes import SCOPE_UMA_PROTECTION
 from consentry.uma.value import value
 
 
@@ -36,10 +38,14 @@ class Proceed:
 
 @value
 class ShowConsent:
-    """Ask whether the client may have these scopes: ``new`` for the first time, ``known`` was allowed before."""
+    """Ask whether the client may have these scopes: ``new`` for the first time, ``known`` was allowed before.
+
+    ``organisations``: for which the person may say so instead.
+    """
 
     client: Client
     account: Account
+    organisations: tuple[Account, ...]
     redirect_uri: str
     new: tuple[str, ...]
     known: tuple[str, ...]
@@ -54,12 +60,13 @@ async def proceed(ctx: Context, question: Proceed) -> Answer[ShowSignIn | ShowCo
     client = await usable_client(ctx, pending.client_id)
     signed_in = await signed_in_at(ctx, question.session_digest)
     consent = await ctx.store.consent(signed_in.account.account_id, client.client_id) if signed_in else None
-    step = next_step(pending, client, signed_in, consent)
+    organisations = await organisations_to_ask(ctx, pending, signed_in)
+    step = next_step(pending, client, signed_in, consent, choice=bool(organisations))
     if signed_in is None or isinstance(step, SignInNext):
         return Answer(ShowSignIn(client=client, redirect_uri=pending.redirect_uri, login_hint=pending.login_hint))
     match step:
         case ConsentNext():
-            return Answer(_consent(pending, client, signed_in, step))
+            return Answer(_consent(pending, client, signed_in, organisations, step))
         case Done():
             answer = authorized(ctx, pending, signed_in)
             return Answer(answer.said, Remove(record=interaction), *answer.changes)
@@ -67,10 +74,26 @@ async def proceed(ctx: Context, question: Proceed) -> Answer[ShowSignIn | ShowCo
             assert_never(step)
 
 
-def _consent(pending: PendingAuthorization, client: Client, signed_in: SignedIn, step: ConsentNext) -> ShowConsent:
+async def organisations_to_ask(
+    ctx: Context, pending: PendingAuthorization, signed_in: SignedIn | None
+) -> tuple[Account, ...]:
+    """Return the organisations for which a resource server may get a PAT from this person.  Spec: FedAuthz 1.3."""
+    if signed_in is None or SCOPE_UMA_PROTECTION not in pending.scope:
+        return ()
+    return tuple(await organisations_of(ctx, signed_in.account.account_id))
+
+
+def _consent(
+    pending: PendingAuthorization,
+    client: Client,
+    signed_in: SignedIn,
+    organisations: tuple[Account, ...],
+    step: ConsentNext,
+) -> ShowConsent:
     return ShowConsent(
         client=client,
         account=signed_in.account,
+        organisations=organisations,
         redirect_uri=pending.redirect_uri,
         new=step.new,
         known=step.known,

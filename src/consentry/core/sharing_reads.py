@@ -151,6 +151,10 @@ class SharingReads(Protocol):
         """Return every grant that was passed on from a grant, over however many levels, in no order."""
         ...
 
+    async def grant_and_below(self, owner_id: str, grant_id: str) -> Sequence[Grant]:
+        """Return one of an owner's grants, first, and every grant passed on from it; nothing if there is none."""
+        ...
+
     async def grant_chain(self, owner_id: str, grant_id: str) -> Sequence[Grant]:
         """Return a grant and every grant that it was passed on from, in no order."""
         ...

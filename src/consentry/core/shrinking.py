@@ -5,7 +5,8 @@ Tokens need nothing: introspection shows what grants and resources have now.
 Spec: FedAuthz 3.2.3, 5.1.1.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from consentry.core.changes import Add, Change, Remove, Replace
@@ -18,18 +19,31 @@ AT_ONCE = 1_000
 
 
 async def shrunk_grants(ctx: Context, before: Resource, after: Resource) -> list[Change]:
-    """Return what becomes of the grants on a resource; one that is left without any scope is removed."""
+    """Return what becomes of the grants on a resource.
+
+    One that is left without any scope is removed, and with it what was passed on from it.
+    """
     gone = set(before.resource_scopes) - set(after.resource_scopes)
     changes: list[Change] = []
     if not gone:
         return changes
-    async for grant in grants_on(ctx, before):
-        left = tuple(scope for scope in grant.scopes if scope not in gone)
+    grants = [grant async for grant in grants_on(ctx, before)]
+    ended = _ended(grants, gone)
+    for grant in grants:
+        left = () if grant.grant_id in ended else tuple(scope for scope in grant.scopes if scope not in gone)
         if left == grant.scopes:
             continue
         changes.append(Replace(record=replace(grant, scopes=left)) if left else Remove(record=grant))
         changes.append(Add(record=_event(ctx, "grant.changed" if left else "grant.removed", grant, after)))
     return changes
+
+
+def _ended(grants: Sequence[Grant], gone: AbstractSet[str]) -> set[str]:
+    """Return which grants end: those with no other scope, and whatever stands below one of them."""
+    ended = {grant.grant_id for grant in grants if grant.scopes and gone >= set(grant.scopes)}
+    while below := {grant.grant_id for grant in grants if grant.parent in ended} - ended:
+        ended |= below
+    return ended
 
 
 async def grants_on(ctx: Context, resource: Resource) -> AsyncIterator[Grant]:

@@ -1,10 +1,11 @@
 """The owner's things as pages show them: who can see each, one from near, and the form that shares it."""
 
 from consentry.core.assessment import concerns
+from consentry.core.circles import MOST_CIRCLES
 from consentry.core.context import Answer, Context
 from consentry.core.errors import NotFound
 from consentry.core.me import Who, me
-from consentry.core.model import Client
+from consentry.core.model import Circle, Client
 from consentry.core.owner_grants import MyGrant, shown
 from consentry.core.owner_resources import (
     ListMyResources,
@@ -55,6 +56,7 @@ class ShareForm:
 
     mine: MyResource
     apps: tuple[App, ...]
+    circles: tuple[Circle, ...] = ()
     grant: MyGrant | None = None
 
 
@@ -120,7 +122,8 @@ async def read_share_form(ctx: Context, request: ReadShareForm) -> Answer[ShareF
             raise NotFound("no such grant")
         resource_id, row = grant.target_id, (await shown(ctx, owner_id, grant))[0]
     mine = await read_my_resource(ctx, ReadMyResource(who=request.who, resource_id=resource_id or ""))
-    return Answer(ShareForm(mine=mine.said, apps=await _apps(ctx), grant=row))
+    circles = tuple(await ctx.store.circles(owner_id, Page(limit=MOST_CIRCLES)))
+    return Answer(ShareForm(mine=mine.said, apps=await _apps(ctx), circles=circles, grant=row))
 
 
 async def _apps(ctx: Context) -> tuple[App, ...]:

@@ -68,7 +68,7 @@ def grantee_of(entry: GranteeEntry, people: People) -> Grantee | None:
         account = people.named(entry.account)
         return Grantee(kind="account", id=account.account_id) if account else None
     if entry.email:
-        return Grantee(kind="email", id=entry.email)
+        return Grantee(kind="email", id=entry.email.casefold())
     if entry.circle:
         return Grantee(kind="circle", id=entry.circle)
     if entry.organisation:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from consentry.core.model import Grant, Resource
 from consentry.store.json_sql import among
 from consentry.store.reads.reading import REALM_NAME, Reading, also, array, within
+from consentry.store.reads.sharing import GRANT_BY_ID
 from consentry.store.reads.uma import WANTED_RESOURCES
 from consentry.store.statement import Statement, text
 from consentry.store.tables import GRANT, RESOURCE, grantee_key
@@ -92,6 +93,12 @@ class TreeReads(Reading):
     async def grants_below(self, owner_id: str, grant_id: str) -> Sequence[Grant]:
         """Return every grant that was passed on from a grant, over however many levels, in no order."""
         return await self.many(GRANT, GRANTS_BELOW, owner_id, grant_id)
+
+    async def grant_and_below(self, owner_id: str, grant_id: str) -> Sequence[Grant]:
+        """Return one of an owner's grants, first, and every grant passed on from it; nothing if there is none."""
+        wanted = (self.realm, owner_id, grant_id)
+        found, below = await self.ask((GRANT_BY_ID, wanted), (GRANTS_BELOW, wanted))
+        return [GRANT.decode(row) for row in (*found, *below)] if found else []
 
     async def grant_chain(self, owner_id: str, grant_id: str) -> Sequence[Grant]:
         """Return a grant and every grant that it was passed on from, in no order."""

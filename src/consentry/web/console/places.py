@@ -7,6 +7,7 @@ from consentry.core.model import Grant
 HOME = "/console"
 THINGS = "/console/resources"
 PEOPLE = "/console/people"
+CIRCLES = "/console/circles"
 GRANTS = "/console/grants"
 REQUESTS = "/console/requests"
 ACTIVITY = "/console/activity"
@@ -15,13 +16,18 @@ ASKED = "/console/asked"
 REMEMBERED = "/console/remembered"
 UNDO = "/console/undo"
 
-BACK = {"home": HOME, "people": PEOPLE, "requests": REQUESTS}
+BACK = {"home": HOME, "people": PEOPLE, "circles": CIRCLES, "requests": REQUESTS}
 """What a form may say in ``back``: the page it stands on."""
 
 
 def thing(resource_id: str) -> str:
     """Return where one thing is shown."""
     return f"{THINGS}/{quote(resource_id, safe='')}"
+
+
+def circle(circle_id: str, deed: str = "") -> str:
+    """Return where a circle is shown, or where something is done with it."""
+    return f"{CIRCLES}/{quote(circle_id, safe='')}{'/' if deed else ''}{deed}"
 
 
 def grant(grant_id: str, deed: str = "") -> str:

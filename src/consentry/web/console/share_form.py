@@ -3,7 +3,7 @@
 from consentry.core.errors import Conflict
 from consentry.core.form_again import Again, Filled, or_again
 from consentry.core.framed import Framed
-from consentry.core.grantee import NoSuchGrantee, somebody
+from consentry.core.grantee import NoSuchGrantee
 from consentry.core.owner_grants import ChangeShare, Share, WrongEnd, change_share, share
 from consentry.core.thing import ReadShareForm, ShareForm, read_share_form
 from consentry.web.console import places
@@ -26,9 +26,10 @@ async def share_page(parts: Parts, request: Request) -> Response:
     visit = await arrive(parts, request)
     question = ReadShareForm(who=visit.who, resource_id=request.parameters["resource_id"])
     frame, said = await ask(visit, read_share_form, question)
-    person = read_query(request).get("with", "")[:200]
+    query = read_query(request)
+    person, circle = query.get("with", "")[:200], query.get("circle", "")[:200]
     least = said.mine.resource.resource_scopes[:1]
-    return _page(visit, frame, said, Typed(person=person, scopes=least))
+    return _page(visit, frame, said, Typed(person=person, circle=circle, scopes=least))
 
 
 async def share_posted(parts: Parts, request: Request) -> Response:
@@ -40,7 +41,7 @@ async def share_posted(parts: Parts, request: Request) -> Response:
         who=visit.who,
         target_kind="resource",
         target_id=resource_id,
-        grantee=somebody(entered.person),
+        grantee=entered.grantee(),
         terms=entered.terms(int(parts.server.clock())),
     )
     question = Filled(sent=sent, form=ReadShareForm(who=visit.who, resource_id=resource_id))
@@ -112,8 +113,10 @@ def _errors(problem: Exception | None, entered: Typed, *, new: bool) -> dict[str
         return {}
     if isinstance(problem, Conflict):
         return {"clash": "It was changed somewhere else while you were looking at it."}
-    if new and not entered.person:
+    if new and not entered.person and not entered.circle:
         return {"person": "Who is it? Type a user name or an e-mail address."}
+    if new and entered.person and entered.circle:
+        return {"person": "Type somebody, or choose a circle; not both."}
     if not entered.scopes:
         return {"scope": "Tick at least one."}
     text = sentence(str(problem))

@@ -1,7 +1,9 @@
 """What the share form says about how: scopes, until when, what for, through which apps."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
+from consentry.core.grantee import NamedGrantee, somebody
 from consentry.core.model import Grant
 from consentry.core.owner_grants import MyGrant, Terms
 from consentry.uma.value import value
@@ -27,11 +29,17 @@ class Typed:
     """What stands in the form: what was typed, or what it begins with."""
 
     person: str = ""
+    circle: str = ""
     scopes: tuple[str, ...] = ()
     until: str = "month"
     date: str = ""
     purpose: str = ""
     apps: tuple[str, ...] = ()
+
+    def grantee(self) -> NamedGrantee:
+        """Return whom a decision is to share with: a circle, or whoever was typed; both together it refuses."""
+        named = somebody(self.person) if self.person or not self.circle else NamedGrantee()
+        return replace(named, circle=self.circle or None)
 
     def terms(self, now: int, kept: Grant | None = None) -> Terms:
         """Return what a decision takes; what the form has no field for stays as in the grant that is changed."""
@@ -53,6 +61,7 @@ def typed(form: Fields) -> Typed:
     """Read the form."""
     return Typed(
         person=form.get("person").strip(),
+        circle=form.get("circle"),
         scopes=form.all("scope"),
         until=form.get("until", "month"),
         date=form.get("date"),

@@ -80,6 +80,7 @@ async def consent(parts: Parts, request: Request) -> Response:
         browser_digest=visit.browser_digest,
         session_digest=visit.session_digest,
         decision=_decision(form["decision"]),
+        organisation_id=form.get("for") or None,
     )
     said = await visit.ask(decide_consent, question)
     match said:
@@ -128,6 +129,7 @@ def _consent_page(visit: Visit, asked: ShowConsent, interaction: str) -> Respons
         form_targets=[origin_of(asked.redirect_uri)],
         client_name=name,
         account_name=asked.account.name or asked.account.username,
+        organisations=[(each.account_id, each.name or each.username) for each in asked.organisations],
         question=f"Let {name} do {'more' if wants and known else 'this'}?",
         destination=urlsplit(asked.redirect_uri).netloc or urlsplit(asked.redirect_uri).scheme,
         wants=known if again else wants,

@@ -1,6 +1,6 @@
 """The AuthZEN decision API on the wire.
 
-Spec: AuthZEN Authorization API 1.0, 5, 6, 7, 8, 9, 10.1.
+Spec: AuthZEN 5, 6, 7, 8, 9, 10.1.
 """
 
 from collections.abc import Mapping, Sequence

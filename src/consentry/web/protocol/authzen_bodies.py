@@ -1,6 +1,6 @@
 """What the bodies of AuthZEN questions have to look like; members that nobody here knows are passed over.
 
-Spec: AuthZEN Authorization API 1.0, 5, 6.1, 7.1, 8.
+Spec: AuthZEN 5, 6.1, 7.1, 8.
 """
 
 from typing import Annotated
