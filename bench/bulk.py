@@ -34,6 +34,8 @@ def fill(url: str, world: World, tell: Tell) -> None:
 
 
 def _fill_sqlite(connection: sqlite3.Connection, world: World, tell: Tell) -> None:
+    # A crash would spoil the file: then the run has failed anyway.
+    connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -500000")
     connection.execute("BEGIN")
@@ -46,7 +48,7 @@ def _fill_sqlite(connection: sqlite3.Connection, world: World, tell: Tell) -> No
         for statement in _statements("sqlite", rows.table, drop=False):
             connection.execute(statement)
     connection.execute("COMMIT")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _fill_postgres(url: str, world: World, tell: Tell) -> None:

@@ -58,12 +58,12 @@ class World:
 
     def shares_of(self, resource: int) -> Iterator[Share]:
         """List whom a resource is shared with."""
-        owner = resource // RESOURCES_PER_OWNER
+        owner, resource_id = resource // RESOURCES_PER_OWNER, identifier(b"resource", resource)
         for place in range(1 + resource % 3):
             grantee = (owner + 1 + (resource * 31 + place * 17) % (self.owners - 1)) % self.owners
             yield Share(
                 owner_id=owner_id(owner),
-                resource_id=identifier(b"resource", resource),
+                resource_id=resource_id,
                 grant_id=identifier(b"grant", resource * 3 + place),
                 grantee_id=owner_id(grantee),
             )
