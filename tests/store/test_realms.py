@@ -2,15 +2,17 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
-from consentry.core.model import Realm
+from consentry.core.changes import Add
+from consentry.core.model import Grantee, Realm
 from consentry.core.ports import GrantFilter, Page, ResourceFilter, Store, Surroundings
 from consentry.store.database import StoreDatabase
 from consentry.store.work import RealmWork
 from tests.store.samples import thing
-from tests.store.world import BOB, settle_everything
+from tests.store.world import BOB, grant, settle_everything, version_of
 
 PAGE = Page()
 Read = Callable[[RealmWork], Awaitable[object]]
@@ -66,12 +68,22 @@ READS: Mapping[str, Read] = {
     "events": lambda work: work.events("alice", PAGE),
     "grants_below": lambda work: work.grants_below("alice", "to-bob"),
     "grant_chain": lambda work: work.grant_chain("alice", "to-bob"),
+    "grant_and_below": lambda work: work.grant_and_below("alice", "to-bob"),
+    "passed_on_grant": lambda work: work.passed_on_grant("bob", "further"),
     "received_grant": lambda work: work.received_grant("bob", "to-bob"),
-    "resource_parts": lambda work: work.resource_parts("alice", "album"),
+    "resource_parts": lambda work: work.resource_parts("alice", "photo"),
     "resource_lineage": lambda work: work.resource_lineage("alice", "rs", ["photo"]),
     "all_resources": lambda work: work.all_resources(PAGE),
     "all_grants": lambda work: work.all_grants(PAGE),
 }
+
+
+async def settle_family(database: StoreDatabase, realm: str = "main") -> int:
+    """Store a record of every kind, a part of the photo, and what Bob passed on of it."""
+    work = database.work(realm, await settle_everything(database, realm))
+    further = replace(grant("further", to=Grantee(kind="account", id="carol")), parent="to-bob", created_by="bob")
+    assert await work.commit([Add(record=further), Add(record=thing("corner", parent="photo"))], now=1)
+    return await version_of(database, realm)
 
 
 def found_something(answer: object) -> bool:
@@ -89,7 +101,7 @@ def test_every_read_is_tried_here() -> None:
 async def versions(database: StoreDatabase) -> tuple[int, int]:
     """Fill `main` and leave `other` empty; give the version of each."""
     assert await database.add_realm(Realm(name="other"))
-    return await settle_everything(database), 1
+    return await settle_family(database), 1
 
 
 async def test_a_read_finds_what_is_in_its_realm_and_nothing_of_another(
@@ -104,6 +116,6 @@ async def test_a_read_finds_what_is_in_its_realm_and_nothing_of_another(
 async def test_the_same_records_live_in_two_realms_and_change_apart(
     database: StoreDatabase, versions: tuple[int, int]
 ) -> None:
-    assert await settle_everything(database, "other") == versions[0]
+    assert await settle_family(database, "other") == versions[0]
     for name, read in READS.items():
         assert await read(database.work("main", versions[0])) == await read(database.work("other", versions[0])), name

@@ -41,7 +41,7 @@ from consentry.core.model import (
 )
 from consentry.store.codec import json_text
 from consentry.store.layout import NUMBER, TEXT, Derived, Layout
-from consentry.store.members import Member, members_of
+from consentry.store.members import members_of
 
 R = TypeVar("R", bound=Record)
 
@@ -106,12 +106,6 @@ def open_key(request: AccessRequest) -> str | None:
     return f"{request.resource_server} {request.client_id} {asks.issuer} {asks.subject} {request.fingerprint}"
 
 
-def _column(member: Member) -> sa.Column[str] | sa.Column[int]:
-    if member.kind in {"number", "flag"}:
-        return sa.Column(member.name, NUMBER, nullable=member.null_column)
-    return sa.Column(member.name, TEXT, nullable=member.null_column)
-
-
 def _lay(
     record: type[R],
     name: str,
@@ -124,13 +118,10 @@ def _lay(
     """Lay out a record.  ``filled``: what columns that came with a later migration hold in rows from before it."""
     members = members_of(record, key=key)
     leading = "name" if record is Realm else "realm"
+    before = {column: sa.text(spelled) for column, spelled in (filled or {}).items()}
+    kinds = {m.name: NUMBER if m.kind in {"number", "flag"} else TEXT for m in members}
     columns = {
-        m.name: sa.Column(
-            m.name,
-            NUMBER if m.kind in {"number", "flag"} else TEXT,
-            nullable=m.null_column,
-            server_default=sa.text(filled[m.name]) if filled and m.name in filled else None,
-        )
+        m.name: sa.Column(m.name, kinds[m.name], nullable=m.null_column, server_default=before.get(m.name))
         for m in members
     }
     columns |= {column: sa.Column(column, TEXT) for column in derived or {}}
