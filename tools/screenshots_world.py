@@ -21,8 +21,9 @@ from consentry.core.model import (
     Session,
     TicketPermission,
 )
-from consentry.core.owner_grants import Share, Terms, share
+from consentry.core.owner_grants import Share, share
 from consentry.core.realm import RealmSettings, ScopeDescription
+from consentry.core.terms import Terms
 from consentry.core.tokens import digest
 from consentry.plugins.passwords import Argon2Passwords
 from consentry.plugins.sealing import SecretSealer

@@ -10,7 +10,8 @@ from consentry.core.context import Answer, Context
 from consentry.core.events import event
 from consentry.core.grantee import NamedGrantee
 from consentry.core.me import BySession
-from consentry.core.owner_grants import MyGrant, Share, Terms, share
+from consentry.core.owner_grants import MyGrant, Share, share
+from consentry.core.terms import Terms
 from consentry.web.console.activity_words import KINDS, OTHER, REFUSED
 from consentry.web.console.words import ICONS, PICTURES
 from consentry.web.pages import render

@@ -28,9 +28,10 @@ from consentry.core.grantee import NamedGrantee, NoSuchGrantee
 from consentry.core.me import BySession
 from consentry.core.model import Account, Circle
 from consentry.core.nothing import Nothing
-from consentry.core.owner_grants import ListMyGrants, MyGrant, Share, Terms, list_my_grants, share
+from consentry.core.owner_grants import ListMyGrants, MyGrant, Share, list_my_grants, share
 from consentry.core.ports import Page
 from consentry.core.sharing import Listed
+from consentry.core.terms import Terms
 from consentry.core.token import token
 from consentry.uma.wire import RequestSubmitted
 from tests.sharing import Cast, new_cast

@@ -13,10 +13,11 @@ from consentry.core.introspection import Introspection, IntrospectionRequest, in
 from consentry.core.me import BySession
 from consentry.core.memberships import ADMINISTRATOR, NotTheirs
 from consentry.core.model import AccessToken, Account, Membership, TicketPermission
-from consentry.core.owner_grants import ListMyGrants, MyGrant, Share, Terms, list_my_grants, share
+from consentry.core.owner_grants import ListMyGrants, MyGrant, Share, list_my_grants, share
 from consentry.core.owner_resources import ListMyResources, list_my_resources
 from consentry.core.permission import PermissionRequest, permission
 from consentry.core.sharing import Listed
+from consentry.core.terms import Terms
 from consentry.core.token import token
 from consentry.uma.codes import SCOPE_UMA_PROTECTION
 from consentry.uma.wire import RequestSubmitted

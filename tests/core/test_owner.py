@@ -16,7 +16,6 @@ from consentry.core.owner_grants import (
     Share,
     Stopped,
     StopSharing,
-    Terms,
     change_share,
     list_my_grants,
     read_my_grant,
@@ -36,6 +35,7 @@ from consentry.core.owner_resources import (
 from consentry.core.ports import Page, ResourceFilter
 from consentry.core.requester import ListAsked, ListSharedWithMe, Withdraw, list_asked, list_shared_with_me, withdraw
 from consentry.core.sharing import Listed
+from consentry.core.terms import Terms
 from consentry.core.token import token
 from consentry.uma.wire import RequestSubmitted
 from tests.sharing import Cast, new_cast

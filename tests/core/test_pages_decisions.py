@@ -9,10 +9,11 @@ from consentry.core.form_again import Again, Filled, or_again
 from consentry.core.grantee import NamedGrantee
 from consentry.core.me import BySession
 from consentry.core.model import Grant
-from consentry.core.owner_grants import MyGrant, Share, StopSharing, Terms, share, stop_sharing
+from consentry.core.owner_grants import MyGrant, Share, StopSharing, share, stop_sharing
 from consentry.core.people import ListPeople, list_people
 from consentry.core.share_again import ShareAgain, share_again
 from consentry.core.sharing import Listed
+from consentry.core.terms import Terms
 from consentry.core.thing import ReadShareForm, ReadThing, ShareForm, read_share_form, read_thing
 from tests.sharing import Cast, new_cast
 from tests.worlds import NOON, World

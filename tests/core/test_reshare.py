@@ -15,8 +15,6 @@ from consentry.core.owner_grants import (
     MyGrant,
     Stopped,
     StopSharing,
-    Terms,
-    WrongEnd,
     change_share,
     list_my_grants,
     stop_sharing,
@@ -31,6 +29,7 @@ from consentry.core.reshare_pass_on import (
 )
 from consentry.core.share_again import ShareAgain, share_again
 from consentry.core.sharing import Listed
+from consentry.core.terms import Terms, WrongEnd
 from consentry.core.token import token
 from consentry.uma.wire import RequestSubmitted
 from tests.sharing import Cast, new_cast

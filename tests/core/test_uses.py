@@ -12,10 +12,11 @@ from consentry.core.grants.uma_ticket import RequestDenied
 from consentry.core.issued import TokenIssued
 from consentry.core.me import BySession
 from consentry.core.model import Grant, Grantee
-from consentry.core.owner_grants import Share, Terms, share
+from consentry.core.owner_grants import Share, share
 from consentry.core.owner_requests import Approve, approve
 from consentry.core.realm import RealmSettings
 from consentry.core.sharing import Listed
+from consentry.core.terms import Terms
 from consentry.core.token import token
 from consentry.core.tokens import digest
 from consentry.uma.wire import RequestSubmitted

@@ -7,15 +7,7 @@ from hypothesis.stateful import rule
 
 from consentry.core.errors import NotFound
 from consentry.core.grantee import NamedGrantee
-from consentry.core.owner_grants import (
-    ChangeShare,
-    Share,
-    StopSharing,
-    Terms,
-    change_share,
-    share,
-    stop_sharing,
-)
+from consentry.core.owner_grants import ChangeShare, Share, StopSharing, change_share, share, stop_sharing
 from consentry.core.resource_registration import (
     DeleteResource,
     ListResources,
@@ -28,6 +20,7 @@ from consentry.core.resource_registration import (
     register,
     update_resource,
 )
+from consentry.core.terms import Terms
 from consentry.uma.wire import Registered, RegisteredResource, ResourceDescription
 from tests.model import ideal_records as ideal
 from tests.model.ideal_tickets import Expected

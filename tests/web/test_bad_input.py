@@ -89,7 +89,7 @@ async def test_a_bad_body_is_refused_in_the_shape_of_its_route(site: Site, route
         else:
             assert (400, kind) <= told < (500, kind), answer.text
             assert has_the_right_shape(route, answer.status_code, shown, answer.content), (kind, answer.text)
-        if "oversized" in kind:
+        if "oversized" in kind and route.bodies == 1:
             assert told == (413, kind)
 
 

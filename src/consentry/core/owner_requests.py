@@ -25,9 +25,10 @@ from consentry.core.model import (
     Resource,
     TicketPermission,
 )
-from consentry.core.owner_grants import WrongEnd, grant_event
+from consentry.core.owner_grants import grant_event
 from consentry.core.ports import Page
 from consentry.core.sharing import Listed, listed, names, resource_name
+from consentry.core.terms import WrongEnd
 from consentry.uma.value import value
 
 

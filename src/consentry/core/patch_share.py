@@ -8,7 +8,8 @@ from dataclasses import fields, replace
 from consentry.core.context import Answer, Context
 from consentry.core.me import Who
 from consentry.core.model import Grant
-from consentry.core.owner_grants import ChangeShare, MyGrant, ReadMyGrant, Terms, change_share, read_my_grant
+from consentry.core.owner_grants import ChangeShare, MyGrant, ReadMyGrant, change_share, read_my_grant
+from consentry.core.terms import Terms
 from consentry.uma.value import value
 
 

@@ -16,9 +16,10 @@ from consentry.core.events import event
 from consentry.core.grantee import NamedGrantee, NoSuchGrantee, resolve
 from consentry.core.me import Who, me
 from consentry.core.model import Event, Grant, Grantee
-from consentry.core.owner_grants import MyGrant, Terms, WrongEnd, check_terms
+from consentry.core.owner_grants import MyGrant
 from consentry.core.reshare import effective
 from consentry.core.sharing import names, resource_name, status_of
+from consentry.core.terms import Terms, WrongEnd, check_terms
 from consentry.uma.value import value
 
 NOT_FURTHER = "this may not be passed on"

@@ -10,7 +10,8 @@ from consentry.core.context import Answer, Context
 from consentry.core.errors import Conflict, NotFound
 from consentry.core.me import Who, me
 from consentry.core.model import Grant, UsedOnce
-from consentry.core.owner_grants import MyGrant, Terms, check_target, check_terms, grant_event, shown
+from consentry.core.owner_grants import MyGrant, grant_event, shown
+from consentry.core.terms import Terms, check_target, check_terms
 from consentry.core.tokens import digest
 from consentry.uma.value import value
 

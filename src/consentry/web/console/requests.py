@@ -3,9 +3,9 @@
 from consentry.core.form_again import Again, Filled, or_again
 from consentry.core.framed import Framed
 from consentry.core.home import ReadInbox, inbox
-from consentry.core.owner_grants import WrongEnd
 from consentry.core.owner_requests import Approve, Asking, ReadRequest, Refuse, approve, read_request
 from consentry.core.owner_requests import refuse as refuse_request
+from consentry.core.terms import WrongEnd
 from consentry.web.console import places
 from consentry.web.console.lists import older, page_of
 from consentry.web.console.page import Said, ask, go_on, scope_words, show

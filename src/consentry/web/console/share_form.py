@@ -4,7 +4,8 @@ from consentry.core.errors import Conflict
 from consentry.core.form_again import Again, Filled, or_again
 from consentry.core.framed import Framed
 from consentry.core.grantee import NoSuchGrantee
-from consentry.core.owner_grants import ChangeShare, Share, WrongEnd, change_share, share
+from consentry.core.owner_grants import ChangeShare, Share, change_share, share
+from consentry.core.terms import WrongEnd
 from consentry.core.thing import ReadShareForm, ShareForm, read_share_form
 from consentry.web.console import places
 from consentry.web.console.page import Said, ask, go_on, scope_words, show

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time
 
 from consentry.core.grantee import NamedGrantee, somebody
 from consentry.core.model import Grant
-from consentry.core.owner_grants import MyGrant, Terms
+from consentry.core.owner_grants import MyGrant
+from consentry.core.terms import Terms
 from consentry.uma.value import value
 from consentry.web.pages.fields import Fields
 

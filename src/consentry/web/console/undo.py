@@ -7,8 +7,9 @@ import msgspec
 
 from consentry.core.errors import Conflict
 from consentry.core.model import Grant
-from consentry.core.owner_grants import ChangeShare, MyGrant, Terms, change_share
+from consentry.core.owner_grants import ChangeShare, MyGrant, change_share
 from consentry.core.share_again import ShareAgain, share_again
+from consentry.core.terms import Terms
 from consentry.uma.value import value
 from consentry.web.console import places
 from consentry.web.console.page import ask, go_on, scope_words

@@ -9,9 +9,10 @@ from consentry.core import owner_grants as core
 from consentry.core.errors import InvalidRequest
 from consentry.core.grantee import somebody
 from consentry.core.model import GrantStatus, TargetKind
-from consentry.core.owner_grants import MyGrant, Terms
+from consentry.core.owner_grants import MyGrant
 from consentry.core.patch_share import PatchShare, patch_share
 from consentry.core.sharing import Listed
+from consentry.core.terms import Terms
 from consentry.web.answers import etag, expected_version, refuse_problem, write_json, write_nothing
 from consentry.web.http import Request, Response
 from consentry.web.json_bodies import read_struct
