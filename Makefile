@@ -51,7 +51,7 @@ screenshots: environment ## remake the pictures of the README (needs Chromium)
 	$(BIN)/python -m tools.screenshots $(ARGS)
 
 model: environment ## play the stateful model, 2,000 runs or RUNS=
-	CONSENTRY_MODEL_RUNS=$(or $(RUNS),2000) $(BIN)/python -m pytest -q -s tests/model/test_model.py
+	MODEL_RUNS=$(or $(RUNS),2000) $(BIN)/python -m pytest -q -s tests/model/test_model.py
 
 conformance-table: environment ## rewrite docs/reference/uma-conformance.md
 	$(BIN)/python -m tools.conformance_table

@@ -1,6 +1,6 @@
 """Whatever anybody does in whatever order, the server answers as the model says.
 
-On SQLite there are 2,000 runs of 50 steps in CI (about three minutes), 1,000 elsewhere; ``CONSENTRY_MODEL_RUNS`` says
+On SQLite there are 2,000 runs of 50 steps in CI (about three minutes), 1,000 elsewhere; ``MODEL_RUNS`` says
 otherwise, and ``make model`` makes as many as it is told to.
 """
 
@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import IN_CI
 from tests.model.playing import play
 
-RUNS = int(os.environ.get("CONSENTRY_MODEL_RUNS") or (2_000 if IN_CI else 1_000))
+RUNS = int(os.environ.get("MODEL_RUNS") or (2_000 if IN_CI else 1_000))
 ON_POSTGRES = 50
 
 Record = Callable[[str, object], None]
