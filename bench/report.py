@@ -68,10 +68,11 @@ def print_report(found: Sequence[Figure], made: Sequence[Ratio], where: Surround
     console.print(table)
     against = Table(title="Ratios within this run")
     against.add_column("what")
-    against.add_column("ratio", justify="right")
+    against.add_column("requests/s", justify="right")
+    against.add_column("CPU", justify="right")
     against.add_column("target")
     for ratio in made:
-        against.add_row(ratio.what, f"{ratio.ratio:.2f}", ratio.target)
+        against.add_row(ratio.what, f"{ratio.rate:.2f}", f"{ratio.work:.2f}", ratio.target)
     console.print(against)
     console.print(_sentence(where))
 

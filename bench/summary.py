@@ -36,10 +36,15 @@ class Figure:
 
 @value
 class Ratio:
-    """Two figures put against each other; ``target`` is what the project aims at."""
+    """Two figures put against each other; ``target`` is what the project aims at.
+
+    ``rate`` compares requests a second; ``work`` what a second of CPU time is good for, database included, which stays
+    the same when something else has a share of the core.
+    """
 
     what: str
-    ratio: float
+    rate: float
+    work: float
     target: str = ""
 
 
@@ -78,53 +83,54 @@ def ratios(found: Sequence[Figure]) -> list[Ratio]:
     return [*_against_peer(found), *_against_ceiling(found), *_growth(found), *_stores(found)]
 
 
+def _ratio(what: str, one: Figure, other: Figure, target: str = "") -> Ratio:
+    return Ratio(what=what, rate=one.rate / other.rate, work=_cost(other) / _cost(one), target=target)
+
+
+def _cost(figure: Figure) -> float:
+    return figure.server_cpu_us + figure.database_cpu_us
+
+
 def _against_peer(found: Sequence[Figure]) -> list[Ratio]:
     targets: Mapping[Name, str] = {"introspection": "≥ 3", "client credentials": "≥ 1.5"}
-    made = []
-    for name, target in targets.items():
-        peer = next((each for each in found if each.kind == "oidc-provider" and each.workload == name), None)
-        for each in _smallest(found, name) if peer else []:
-            assert peer is not None
-            what = f"{name}, requests/s: {each.contender} ÷ oidc-provider"
-            made.append(Ratio(what=what, ratio=each.rate / peer.rate, target=target))
-    return made
+    return [
+        _ratio(f"{name}: {each.contender} ÷ oidc-provider", each, peer, target)
+        for name, target in targets.items()
+        for peer in found
+        if peer.kind == "oidc-provider" and peer.workload == name
+        for each in _smallest(found, name)
+    ]
 
 
 def _against_ceiling(found: Sequence[Figure]) -> list[Ratio]:
-    bare = next((each for each in found if each.kind == "bare ASGI"), None)
     names: tuple[Name, ...] = ("introspection", "permission ticket", "UMA grant")
     return [
-        Ratio(what=f"{name}, requests/s: {each.contender} ÷ bare ASGI", ratio=each.rate / bare.rate)
+        _ratio(f"{name}: {each.contender} ÷ {bare.contender}", each, bare)
         for name in names
+        for bare in found
+        if bare.kind == "bare ASGI"
         for each in _smallest(found, name)
-        if bare is not None
     ]
 
 
 def _growth(found: Sequence[Figure]) -> list[Ratio]:
+    """Put each larger world against the smallest: cost, so that more is worse."""
     made = []
-    for each in found:
-        small = next((s for s in _smallest(found, each.workload) if s.contender == each.contender), None)
-        if small is None or each.size is None or each.size == small.size:
-            continue
-        cost = (each.server_cpu_us + each.database_cpu_us) / (small.server_cpu_us + small.database_cpu_us)
-        what = f"{each.workload}, CPU: {each.contender}, {each.size:,} ÷ {small.size:,} resources"
-        made.append(Ratio(what=what, ratio=cost, target="< 1.3"))
+    for large in found:
+        for small in _smallest(found, large.workload):
+            if small.contender == large.contender and small.size != large.size:
+                what = f"cost of {large.workload}: {large.contender}, {large.size:,} ÷ {small.size:,} resources"
+                made.append(_ratio(what, small, large, "< 1.3"))
     return made
 
 
 def _stores(found: Sequence[Figure]) -> list[Ratio]:
-    made = []
-    for each in found:
-        if each.store != "postgres":
-            continue
-        other = next(
-            (o for o in found if o.store == "sqlite" and (o.size, o.workload) == (each.size, each.workload)), None
-        )
-        if other is not None and each in _smallest(found, each.workload):
-            what = f"{each.workload}, requests/s: postgres ÷ sqlite"
-            made.append(Ratio(what=what, ratio=each.rate / other.rate, target="≥ 0.5"))
-    return made
+    return [
+        _ratio(f"{one.workload}: postgres ÷ sqlite", one, other, "≥ 0.5")
+        for one in found
+        for other in _smallest(found, one.workload)
+        if one.store == "postgres" and other.store == "sqlite" and one.size == other.size
+    ]
 
 
 def _smallest(found: Sequence[Figure], name: Name) -> list[Figure]:

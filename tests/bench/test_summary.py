@@ -24,26 +24,27 @@ BARE = replace(OURS, contender="bare ASGI", kind="bare ASGI", store=None, size=N
 POSTGRES = replace(OURS, contender="Consentry, postgres", store="postgres", rate=3000, database_cpu_us=50)
 
 
-def ratio_of(part: str, *figures: Figure) -> float:
-    (found,) = [each.ratio for each in ratios(figures) if part in each.what]
-    return found
+def ratio_of(part: str, *figures: Figure) -> tuple[float, float]:
+    (found,) = [each for each in ratios(figures) if part in each.what]
+    return found.rate, found.work
 
 
 def test_the_peer_is_put_against_the_smallest_world_only() -> None:
-    assert ratio_of("÷ oidc-provider", OURS, replace(OURS, size=1_000_000, rate=1), PEER) == 3
+    costly_peer = replace(PEER, server_cpu_us=400)
+    assert ratio_of("÷ oidc-provider", OURS, replace(OURS, size=1_000_000, rate=1), costly_peer) == (3, 4)
 
 
 def test_the_ceiling_is_put_against_the_smallest_world_only() -> None:
-    assert ratio_of("÷ bare ASGI", OURS, replace(OURS, size=1_000_000, rate=1), BARE) == 0.5
+    assert ratio_of("÷ bare ASGI", OURS, replace(OURS, size=1_000_000, rate=1), BARE) == (0.5, 1)
 
 
 def test_growth_counts_the_cpu_of_server_and_database() -> None:
-    large = replace(POSTGRES, size=1_000_000, server_cpu_us=120, database_cpu_us=60)
-    assert ratio_of("1,000,000 ÷ 1,000", POSTGRES, large) == 1.2
+    large = replace(POSTGRES, size=1_000_000, rate=1500, server_cpu_us=120, database_cpu_us=60)
+    assert ratio_of("1,000,000 ÷ 1,000", POSTGRES, large) == (2, 1.2)
 
 
 def test_the_databases_are_compared_at_the_same_size() -> None:
-    assert ratio_of("postgres ÷ sqlite", OURS, POSTGRES) == 0.5
+    assert ratio_of("postgres ÷ sqlite", OURS, POSTGRES) == (0.5, 100 / 150)
 
 
 def test_without_a_peer_nothing_is_said_about_it() -> None:
