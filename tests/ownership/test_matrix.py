@@ -6,7 +6,7 @@ Spec: FedAuthz 1.3, 3.2, 4.1, 5.1; Grant 5.1.
 import httpx2
 import pytest
 
-from tests.ownership.calls import SHOWS, Call, Position, calls, described, guarded
+from tests.ownership.calls import SHOWS, TRIED_ELSEWHERE, Call, Position, calls, described, guarded
 from tests.ownership.conftest import Commits
 from tests.ownership.estate import UNKNOWN, Caller, Estate, Holding
 
@@ -26,7 +26,7 @@ async def tried(call: Call, estate: Estate, position: Position, caller: Caller, 
 
 
 def test_every_guarded_call_is_described() -> None:
-    assert {(method, route.path) for method, route in guarded()} == described()
+    assert {(method, route.path) for method, route in guarded()} == described() | TRIED_ELSEWHERE.keys()
 
 
 @pytest.mark.parametrize("call", [call for call in calls() if call.positions], ids=str)

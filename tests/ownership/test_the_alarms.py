@@ -86,7 +86,12 @@ async def test_a_grant_that_is_found_by_its_id_alone_rings(
                 return found
         return None
 
+    async def anybodys_and_below(self: RealmWork, owner_id: str, grant_id: str) -> list[Grant]:
+        found = await anybodys(self, owner_id, grant_id)
+        return [] if found is None else [found]
+
     monkeypatch.setattr(RealmWork, "grant", anybodys)
+    monkeypatch.setattr(RealmWork, "grant_and_below", anybodys_and_below)
     with pytest.raises(AssertionError):
         await the_matrix_holds(estate, commits, call(name))
 
