@@ -15,7 +15,7 @@ from consentry.core.pkce import challenge_of
 from consentry.core.ports import Page
 from consentry.core.realm import Lifetimes, RealmSettings
 from consentry.core.token import token
-from consentry.uma.wire import NeedInfo
+from consentry.uma.wire import NeedInfo, RequestSubmitted
 from tests.pages.browsing import PATH, Browser, Shown, Site
 from tests.pages.claims import RETURN, Surgery, surgery_of
 from tests.worlds import ISSUER, NOON, VERIFIER
@@ -170,6 +170,16 @@ async def test_a_31_claims_are_gathered_after_they_were_pushed(surgery: Surgery,
 async def test_a_31_claims_are_gathered_twice_in_one_process(surgery: Surgery, browser: Browser) -> None:
     again = await surgery.brought_back(browser, ticket=await surgery.brought_back(browser))
     assert (await surgery.rpt(again)).access_token
+
+
+async def test_a_32_what_somebody_does_not_have_is_not_asked_for_again(surgery: Surgery, browser: Browser) -> None:
+    diary = await surgery.world.resource(surgery.site.alice, surgery.site.records, name="diary")
+    asking = replace(surgery, record=diary)
+    await only_for(asking, Claim(issuer=ISSUER, name="roles", value="surgeon"))
+    asked = await asking.needs_info(await asking.ticket())
+    back = await asking.brought_back(browser, ticket=asked.ticket)
+    # Bob is no surgeon, and saying who he is once more would not make him one: now it is for Alice to say.
+    await asking.world.said(token, asking.request(back), RequestSubmitted)
 
 
 # -- what is never redirected --

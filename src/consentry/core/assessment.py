@@ -216,7 +216,8 @@ def _is_grantee(question: Question, grant: Grant) -> bool:
             )
         case "claims":
             # An empty list of conditions is no condition that is met (Grant 5.6).
-            return requester is not None and bool(grantee.claims) and set(grantee.claims) <= set(requester.claims)
+            said = {claim for claim in requester.claims if claim.value} if requester else set()
+            return bool(grantee.claims) and set(grantee.claims) <= said
 
 
 def _missing(requester: Requester | None, grant: Grant) -> tuple[Claim, ...]:

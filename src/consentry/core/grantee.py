@@ -101,6 +101,6 @@ def _address(text: str) -> str:
 
 
 def _claims(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    if len(claims) > MOST_CLAIMS or not all(claim.issuer and claim.name for claim in claims):
-        raise InvalidRequest(f"at most {MOST_CLAIMS} claims, each with issuer and name")
+    if len(claims) > MOST_CLAIMS or not all(claim.issuer and claim.name and claim.value for claim in claims):
+        raise InvalidRequest(f"at most {MOST_CLAIMS} claims, each with issuer, name and value")
     return claims

@@ -79,7 +79,7 @@ def _claims(ctx: Context, rows: Sequence[PersistedClaims]) -> tuple[Claim, ...]:
     found: dict[Claim, None] = {}
     for each in rows:
         try:
-            found.update(dict.fromkeys(kept_requester(ctx, each).claims))
+            found.update(dict.fromkeys(claim for claim in kept_requester(ctx, each).claims if claim.value))
         except Unusable:
             continue  # What nobody can read any more nobody remembers.
     return tuple(found)

@@ -16,6 +16,9 @@ from consentry.core.standard_claims import standard_claims
 OF_ACCOUNT = ("sub", "email", "name", "preferred_username", "groups", "roles")
 """What we say ourselves about the people of the realm."""
 
+NOTHING = ""
+"""The value of a claim that somebody does not have; no condition has it."""
+
 KEPT_CLAIMS = (*OF_ACCOUNT, "acr")
 """What of a claim token is kept with the ticket chain."""
 
@@ -47,16 +50,24 @@ def requester_from(token: ClaimToken, *, own_issuer: str) -> Requester:
 
 
 def requester_of(account: Account, *, own_issuer: str, now: int) -> Requester:
-    """Return what we know ourselves about somebody who has just shown that it is them."""
+    """Return what we know ourselves about somebody who has just shown that it is them.
+
+    What they do not have is said too, as a claim without a value: asking again would tell nothing more.
+    """
     known = {**standard_claims(account, ("profile", "email")), "groups": account.groups, "roles": account.roles}
     if not account.email_verified:
         known.pop("email", None)
+    claims = _kept(own_issuer, known)
+    has = {claim.name for claim in claims}
     return Requester(
         issuer=own_issuer,
         subject=account.account_id,
         account_id=account.account_id,
         email=account.email.casefold() if account.email and account.email_verified else None,
-        claims=_kept(own_issuer, known),
+        claims=(
+            *claims,
+            *(Claim(issuer=own_issuer, name=name, value=NOTHING) for name in OF_ACCOUNT if name not in has),
+        ),
         verified_at=now,
     )
 
